@@ -1,0 +1,12 @@
+# A thin face on dev.py. `make` alone lists the habits; `make test ARGS="-k poll"` runs some tests.
+PYTHON ?= python3
+
+.PHONY: habits setup run test check fix bench clean
+habits:
+	@$(PYTHON) dev.py
+
+setup run check fix bench clean:
+	@$(PYTHON) dev.py $@
+
+test:
+	@$(PYTHON) dev.py test $(ARGS)

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""The habits of this project, for a machine with nothing but Python. `make` is a thin face on it.
+
+Stdlib only, so that any python3 of the system can run it. What it makes stays in this folder.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036  whatever python3 there is may run this file
+    sys.exit(
+        f"Tally needs Python 3.11 or newer; {sys.executable} is older. Name a newer one, as in "
+        "`make run PYTHON=python3.11` or `python3.11 dev.py run`."
+    )
+
+from dev_servers import chromium, run_tally
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "tally-setup"
+UV = "uv==0.13.9"
+
+
+def setup() -> int:
+    """make .venv from uv.lock; nothing to do when neither changed"""
+    state = hashlib.sha256(UV.encode() + (ROOT / "uv.lock").read_bytes()).hexdigest()
+    if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == state:
+        return 0
+    print("Setting up .venv (once, and again when uv.lock changes) ...", flush=True)
+    usable = PYTHON.exists() and not _call(PYTHON, "-c", "import pip")
+    if not usable and _call(sys.executable, "-m", "venv", "--clear", VENV):
+        sys.exit("Python cannot make an environment. On Debian: apt-get install python3-venv")
+    if _call(PYTHON, "-m", "pip", "install", "--quiet", UV):
+        sys.exit("pip could not install uv: see its message above.")
+    if _call(PYTHON, "-m", "uv", "sync", "--frozen", "--quiet"):
+        sys.exit("uv could not install what uv.lock names: see its message above.")
+    STAMP.write_text(state)
+    return 0
+
+
+def run() -> int:
+    """start Tally with a Redis of its own; takes PORT, REDIS_URL, DATABASE_URL from you or .env"""
+    setup()
+    return run_tally(ROOT, PYTHON)
+
+
+def test(*words: str) -> int:
+    """run every test against real servers and a real browser; words go to pytest"""
+    setup()
+    bring_tools()
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "pytest", *words])
+
+
+def bring_tools() -> None:
+    """Installs what the wheels lack, where it can; the tests say what they miss."""
+    missing = [] if shutil.which("redis-server") else ["redis-server"]
+    missing += [] if chromium() else ["chromium"]
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing {' and '.join(missing)} for the tests ...", flush=True)
+        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
+            subprocess.call(["apt-get", "-qq", *words], env=env, stdout=subprocess.DEVNULL)
+    if not chromium():
+        _call(PYTHON, "-m", "playwright", "install", "chromium")
+    if not shutil.which("redis-server"):
+        print("No redis-server on this machine: the tests use Valkey only.", flush=True)
+
+
+def check() -> int:
+    """lint, format and types, changing nothing"""
+    setup()
+    commands = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"])
+    return max([_call(PYTHON, "-m", *command) for command in commands])
+
+
+def fix() -> int:
+    """mend what the linter can mend, and format"""
+    setup()
+    return max([_call(PYTHON, "-m", "ruff", *words) for words in (["check", "--fix"], ["format"])])
+
+
+def bench() -> int:
+    """measure this checkout on this machine"""
+    setup()
+    files = sorted((ROOT / "benchmarks").glob("*.py"))
+    scripts = [path for path in files if '__name__ == "__main__"' in path.read_text()]
+    return max([_call(PYTHON, script) for script in scripts], default=0)
+
+
+def clean() -> int:
+    """remove what can be made again: .venv and caches; data and logs stay"""
+    caches = [ROOT / name for name in (".mypy_cache", ".pytest_cache", ".ruff_cache")]
+    for folder in (VENV, ROOT / ".hypothesis", *caches, *ROOT.rglob("__pycache__")):
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _call(*words: str | Path) -> int:
+    env = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(VENV)}
+    return subprocess.call([str(word) for word in words], cwd=ROOT, env=env)
+
+
+HABITS: dict[str, Callable[..., int]] = {
+    habit.__name__: habit for habit in (setup, run, test, check, fix, bench, clean)
+}
+
+
+def main(name: str = "", *words: str) -> int:
+    if name in HABITS and (not words or name == "test"):
+        return HABITS[name](*words)
+    for habit, function in HABITS.items():
+        print(f"  {habit:6} {function.__doc__}")
+    return 0 if not name else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

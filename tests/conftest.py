@@ -1,0 +1,96 @@
+"""Real servers for every suite: each starts once, is shared, and is whole again for each test.
+
+Where one is missing a test is skipped with the reason; under CI=true it fails.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any, NoReturn
+
+import hypothesis
+import pytest
+
+from dev_servers import (
+    PostgresServer,
+    RedisFlavour,
+    RedisServer,
+    chromium,
+    postgres_programs,
+    redis_flavours,
+)
+
+CI = os.environ.get("CI", "").lower() in ("1", "true")
+FLAVOURS = {flavour.name: flavour for flavour in redis_flavours()}
+WANTED = ("redis", "valkey") if CI or not FLAVOURS else tuple(FLAVOURS)
+
+# A deadline would measure the machine's load, not the code.
+hypothesis.settings.register_profile("tally", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("tally")
+
+
+def _without(what: str, fix: str) -> NoReturn:
+    reason = f"no {what} on this machine: {fix}"
+    if CI:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", params=WANTED)
+def redis_flavour(request: pytest.FixtureRequest) -> RedisFlavour:
+    """Each Redis-like server of this machine in turn: what uses it runs once for each."""
+    name = str(request.param)
+    return FLAVOURS.get(name) or _without(f"{name}-server", "apt-get install redis-server")
+
+
+@pytest.fixture(scope="session")
+def _shared_redis(redis_flavour: RedisFlavour) -> Iterator[RedisServer]:
+    with RedisServer(redis_flavour.binary) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_server(_shared_redis: RedisServer) -> RedisServer:
+    """A running, empty server. A test may kill, freeze or fill it, but not change its settings."""
+    _shared_redis.thaw()
+    _shared_redis.start()
+    _shared_redis.ask("FLUSHALL")
+    _shared_redis.ask("SCRIPT FLUSH")
+    return _shared_redis
+
+
+@pytest.fixture
+def start_redis(redis_flavour: RedisFlavour) -> Iterator[Callable[..., RedisServer]]:
+    """Starts servers of the test's own: `start_redis(password=..., config=["maxmemory 1mb"])`."""
+    with ExitStack() as servers:
+
+        def start(**options: Any) -> RedisServer:
+            return servers.enter_context(RedisServer(redis_flavour.binary, **options))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The one server of this session; make databases in it. Whole again where `postgres_url` is."""
+    programs = postgres_programs()
+    if programs is None:
+        _without("PostgreSQL", "apt-get install postgresql")
+    with PostgresServer(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of an empty database of the test's own; the test may kill or freeze the server."""
+    postgres_server.thaw()
+    url = postgres_server.start().create_database()
+    yield url
+    postgres_server.thaw()
+    postgres_server.start().drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def browser() -> str:
+    """The path of a Chromium or Chrome."""
+    return chromium() or _without("browser", "apt-get install chromium")
