@@ -10,12 +10,14 @@ import time
 from dataclasses import replace
 
 import pytest
+
 from jobs import (
     BadCursor,
     CancelRequested,
     Claimed,
     Connection,
     Deleted,
+    Event,
     Failed,
     Failure,
     FenceLost,
@@ -112,7 +114,7 @@ class JobStoreConformance:
     ) -> None:
         job = a_job()
         await store.create(job)
-        events = (
+        events: tuple[Event, ...] = (
             Claimed(worker="w"),
             Progressed(fence=1, percent=10.0, phase="encode"),
             OutputReady(fence=1, outputs=(READY,)),

@@ -11,6 +11,20 @@ from jobs.errors import (
     JobsError,
     StoreUnavailable,
 )
+from jobs.events import (
+    CancelRequested,
+    Claimed,
+    DeadlinePassed,
+    Deleted,
+    Event,
+    Failed,
+    Finished,
+    Lost,
+    OutputReady,
+    Progressed,
+    Released,
+    Stopped,
+)
 from jobs.job import (
     DEFAULT_OWNER,
     FINAL,
@@ -24,23 +38,7 @@ from jobs.job import (
     new_id,
 )
 from jobs.job_files import JobFiles
-from jobs.lifecycle import (
-    LEGAL,
-    MAX_ATTEMPTS,
-    CancelRequested,
-    Claimed,
-    DeadlinePassed,
-    Deleted,
-    Event,
-    Failed,
-    Finished,
-    Lost,
-    OutputReady,
-    Progressed,
-    Released,
-    Stopped,
-    step,
-)
+from jobs.lifecycle import LEGAL, MAX_ATTEMPTS, step
 from jobs.sql_backlog import SqlBacklog
 from jobs.sql_database import BadDatabaseUrl, Connection, Database, migrate, open_database
 from jobs.sql_jobs import Delivery, SqlJobs

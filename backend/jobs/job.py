@@ -112,7 +112,7 @@ class Job:
 
 
 def new_id(now: float) -> str:
-    """A fresh id that sorts by creation time, to the millisecond (ULID: 48 bits time, 80 random)."""
+    """A fresh id; ids sort by creation time to the millisecond (ULID: 48 bits time, 80 random)."""
     number = (int(now * 1000) & (1 << 48) - 1) << 80 | secrets.randbits(80)
     return "job_" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 

@@ -7,101 +7,30 @@ Rule 3: each step raises `version` by one. Final states are absorbing (`Deleted`
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from dataclasses import replace
+from typing import Any, Final
 
 from jobs.errors import FenceLost, IllegalStep
-from jobs.job import Failure, Job, Json, Output, Progress, Status
+from jobs.events import (
+    CancelRequested,
+    Claimed,
+    DeadlinePassed,
+    Deleted,
+    Event,
+    Failed,
+    Fenced,
+    Finished,
+    Lost,
+    OutputReady,
+    Progressed,
+    Released,
+    Stopped,
+)
+from jobs.job import Failure, Job, Progress, Status
 
 MAX_ATTEMPTS: Final = 3
 """How often a job may be begun when its workers die under it: a poisonous job must end too."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Claimed:
-    """A worker takes the job. Raises the fence: whoever held it before can no longer write."""
-
-    worker: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fenced:
-    """An event told by the worker that holds the job, carrying the fence of its claim."""
-
-    fence: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progressed(Fenced):
-    """The work went on. `media`, once known, describes the source. Percent never goes down."""
-
-    percent: float
-    phase: str
-    media: Json | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutputReady(Fenced):
-    """Files are finished and safe on disk; they will not be made again."""
-
-    outputs: tuple[Output, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finished(Fenced):
-    """All outputs are ready."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Failed(Fenced):
-    """The work cannot be done."""
-
-    failure: Failure
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stopped(Fenced):
-    """The worker has ended the work of a job that is being canceled; no process is left."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Released(Fenced):
-    """The worker stops politely and gives the job back; the attempt does not count."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lost(Fenced):
-    """The worker that held the job is dead (told by whoever noticed)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CancelRequested:
-    """Somebody no longer wants the job."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeadlinePassed:
-    """The job's deadline is over."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deleted:
-    """The owner removes a finished job; a tombstone stays so that caches learn of it."""
-
-
-Event: TypeAlias = (
-    Claimed
-    | Progressed
-    | OutputReady
-    | Finished
-    | Failed
-    | Stopped
-    | Released
-    | Lost
-    | CancelRequested
-    | DeadlinePassed
-    | Deleted
-)
 
 _S = Status
 LEGAL: Final[Mapping[tuple[Status, type[Any]], tuple[Status, ...]]] = {

@@ -8,8 +8,9 @@ from sqlalchemy import RowMapping, Select, insert, select, update
 
 from jobs.document import Document, render
 from jobs.errors import BadCursor, ConcurrentChange, JobGone, JobNotFound
+from jobs.events import Event
 from jobs.job import Job, Status, is_job_id
-from jobs.lifecycle import Event, step
+from jobs.lifecycle import step
 from jobs.sql_database import Connection, Database
 from jobs.sql_rows import job_of, row_of
 from jobs.sql_schema import jobs

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from jobs.document import Document
+from jobs.events import Event
 from jobs.job import Job, Status
-from jobs.lifecycle import Event
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from job_store_conformance import RecordedDelivery
 from jobs import Database, SqlBacklog, SqlJobs, migrate, open_database
 

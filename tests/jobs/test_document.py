@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from job_store_conformance import READY, a_job
 from jobs import Failure, Progress, Status, render, retry_after, timestamp
 

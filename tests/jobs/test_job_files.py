@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from jobs import JobFiles, Output, new_id
 
 JOB = new_id(time.time())

@@ -1,11 +1,13 @@
 """The law of a job's life, by property: any events in any order."""
 
-from dataclasses import replace
-from itertools import product
+from dataclasses import fields, replace
+from itertools import pairwise, product
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from job_store_conformance import READY, a_job
 from jobs import (
     FINAL,
@@ -69,7 +71,7 @@ def test_versions_rise_by_one_and_final_states_absorb(events: list[Event]) -> No
     lives = live(a_job(now=0.0), events)
 
     assert [job.version for job in lives] == list(range(1, len(lives) + 1))
-    for before, after in zip(lives, lives[1:], strict=False):
+    for before, after in pairwise(lives):
         assert not before.deleted
         if before.done:
             assert after == replace(
@@ -81,7 +83,7 @@ def test_versions_rise_by_one_and_final_states_absorb(events: list[Event]) -> No
 def test_within_an_attempt_progress_never_falls_and_100_means_succeeded(
     events: list[Event],
 ) -> None:
-    for before, after in zip(*(lambda x: (x, x[1:]))(live(a_job(now=0.0), events)), strict=False):
+    for before, after in pairwise(live(a_job(now=0.0), events)):
         if before.fence == after.fence and after.status is not Status.QUEUED:
             assert after.progress.percent >= before.progress.percent
         if after.progress.percent == 100:
@@ -98,16 +100,17 @@ def test_only_running_and_canceling_jobs_have_a_worker(events: list[Event]) -> N
 
 
 @pytest.mark.parametrize(("status", "kind"), list(product(Status, KINDS_OF_EVENT)))
-def test_what_the_table_does_not_allow_is_refused(status: Status, kind: type) -> None:
-    fields = {
+def test_what_the_table_does_not_allow_is_refused(status: Status, kind: type[Any]) -> None:
+    known: dict[str, Any] = {
         "fence": 0,
         "worker": "w",
         "percent": 1.0,
         "phase": "p",
+        "media": None,
         "outputs": (),
         "failure": Failure(code="x", message="x"),
     }
-    event = kind(**{name: fields[name] for name in kind.__dataclass_fields__ if name in fields})
+    event = kind(**{each.name: known[each.name] for each in fields(kind)})
     job = replace(a_job(), status=status)
 
     if (status, kind) in LEGAL:

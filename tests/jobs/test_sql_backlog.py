@@ -1,6 +1,7 @@
 """Leases and jobs that need somebody, over both databases."""
 
 import pytest
+
 from job_store_conformance import RecordedDelivery, a_job
 from jobs import CancelRequested, Claimed, Job, Lost, SqlBacklog, SqlJobs
 

@@ -5,10 +5,10 @@ import multiprocessing
 from pathlib import Path
 
 import pytest
-from jobs import BadDatabaseUrl, Database, StoreUnavailable, migrate, open_database
-from jobs import sql_database
-from jobs.sql_schema import metadata
 from sqlalchemy import inspect, text
+
+from jobs import BadDatabaseUrl, Database, StoreUnavailable, migrate, open_database, sql_database
+from jobs.sql_schema import metadata
 
 
 def migrate_in_a_process(url: str) -> None:
@@ -81,10 +81,13 @@ async def test_a_database_that_does_not_answer_is_one_named_error() -> None:
 
 
 async def test_a_failing_transaction_leaves_nothing_behind(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def insert_and_break() -> None:
         async with database.transaction() as connection:
             await connection.execute(text("INSERT INTO workers VALUES ('w', 1)"))
-            _ = 1 / 0
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await insert_and_break()
 
     async with database.reading() as connection:
         count = (await connection.execute(text("SELECT count(*) FROM workers"))).scalar()

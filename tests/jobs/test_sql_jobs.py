@@ -1,6 +1,7 @@
 """The SQL store passes the conformance suite on SQLite and PostgreSQL; and what is its own."""
 
 import pytest
+
 from job_store_conformance import JobStoreConformance, RecordedDelivery, a_job
 from jobs import Connection, Database, JobNotFound, SqlJobs
 

@@ -1,0 +1,103 @@
+"""Puts the HTTP interface together from its parts. Knows no cache, no database, no engine."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from api.health import health_routes
+from api.measure import Measured
+from api.problems import answer_problems
+from api.v2.cache_stats import cache_routes
+from api.v2.create import Creation, create_routes
+from api.v2.jobs import job_routes
+from api.v2.openapi import complete
+from api.v2.outputs import output_routes
+from api.v2.poll import poll_route
+from api.v2.retry import retry_routes
+from jobs import JobFiles, JobStore
+
+Application: TypeAlias = FastAPI
+
+PREFIX: Final = "/api/v2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the HTTP interface is built on.
+
+    `ready` raises while the database is unusable; `accepting` returns once jobs can be queued, or
+    raises StoreUnavailable.
+    """
+
+    store: JobStore
+    files: JobFiles
+    upload_max_bytes: int
+    deadline_seconds: float
+    cache_enabled: bool
+    cache_statistics: Callable[[], Mapping[str, Any]]
+    cache_state: Callable[[], str]
+    ready: Callable[[], Awaitable[None]]
+    accepting: Callable[[], Awaitable[None]]
+    metrics: Callable[[], tuple[bytes, str]]
+    observe: Callable[[str, str, int, float], None]
+    pages: Sequence[BaseRoute]
+    lifespan: Callable[[Any], AbstractAsyncContextManager[None]]
+
+
+def create_api(parts: Parts) -> FastAPI:
+    """The whole application: API, health, metrics, and the pages it is given."""
+    app = FastAPI(
+        title="Tally",
+        version="2",
+        summary="A video job API whose status may be asked for as often as anyone likes.",
+        lifespan=parts.lifespan,
+        redirect_slashes=False,
+    )
+    answer_problems(app)
+    app.router.routes.append(poll_route(parts.store))
+    creation = Creation(
+        store=parts.store,
+        files=parts.files,
+        upload_max_bytes=parts.upload_max_bytes,
+        deadline_seconds=parts.deadline_seconds,
+        accepting=parts.accepting,
+    )
+    for router in (
+        create_routes(creation),
+        retry_routes(creation),
+        job_routes(parts.store, parts.files),
+        output_routes(parts.store, parts.files),
+        cache_routes(parts.cache_enabled, parts.cache_statistics),
+    ):
+        app.include_router(router, prefix=PREFIX)
+    app.router.routes.extend(health_routes(parts.ready, parts.cache_state))
+    app.router.routes.append(_metrics_route(parts.metrics))
+    app.router.routes.extend(parts.pages)
+    _describe(app)
+    app.add_middleware(Measured, observe=parts.observe)
+    return app
+
+
+def _metrics_route(render: Callable[[], tuple[bytes, str]]) -> Route:
+    async def metrics(request: Request) -> Response:
+        body, media_type = render()
+        return Response(body, headers={"Content-Type": media_type})
+
+    return Route("/metrics", metrics)
+
+
+def _describe(app: FastAPI) -> None:
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = complete(plain())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend it

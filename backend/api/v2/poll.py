@@ -1,0 +1,74 @@
+"""The poll: GET /api/v2/jobs/{id}. Ready bytes, straight from the store's answer.
+
+A plain Starlette route: it enters no model and no dependency (17 us against 113 us), so its OpenAPI
+is written by hand in `openapi.py`.
+"""
+
+import re
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.problems import gone, not_found
+from jobs import DEFAULT_OWNER, Answer, Document, JobStore, is_job_id
+
+_VERSION: Final = re.compile(r'(?:W/)?"(\d{1,15})\.\d{1,9}"')
+"""An entity tag of ours, weak or strong; the version is what the client has seen."""
+
+
+def poll_route(store: JobStore) -> Route:
+    async def poll(request: Request) -> Response:
+        seen = request.headers.get("if-none-match", "")
+        document, answer = await _ask(store, request.path_params["job_id"], floor(seen))
+        headers = poll_headers(document, answer)
+        if matches(seen, document.etag):
+            return Response(status_code=304, headers=headers)
+        return Response(document.body, 200, headers, media_type="application/json")
+
+    return Route("/api/v2/jobs/{job_id}", poll, methods=["GET"], name="poll")
+
+
+async def _ask(store: JobStore, job_id: str, floor: int) -> tuple[Document, Answer]:
+    if not is_job_id(job_id):
+        raise not_found()
+    answer = await store.status(job_id, owner=DEFAULT_OWNER, floor=floor)
+    if answer.document is None:
+        raise not_found()
+    if answer.document.gone:
+        raise gone()
+    return answer.document, answer
+
+
+def floor(if_none_match: str) -> int:
+    """The highest version among the client's entity tags: it must never see an older one. Pure."""
+    return max((int(version) for version in _VERSION.findall(if_none_match)), default=0)
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """Whether If-None-Match names the entity tag, compared weakly (RFC 9110, 13.1.2). Pure."""
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or tags == ["*"]
+
+
+def poll_headers(document: Document, answer: Answer) -> dict[str, str]:
+    """The headers of a status answer, 200 and 304 alike. Pure."""
+    headers = {
+        "ETag": document.etag,
+        "Cache-Control": "private, max-age=60" if document.done else "private, no-cache",
+        "Cache-Status": cache_status(answer),
+        "Age": str(int(answer.age)),
+    }
+    if not document.done:
+        headers["Retry-After"] = str(document.retry_after)
+    return headers
+
+
+def cache_status(answer: Answer) -> str:
+    """How the answer came to be, in RFC 9211 words. Pure."""
+    if answer.hit:
+        ttl = f"; ttl={int(answer.ttl)}" if answer.ttl is not None else ""
+        return f"tally; hit{ttl}; detail={answer.detail}"
+    stored = "; stored" if answer.stored else ""
+    return f"tally; fwd={answer.forward}{stored}; detail={answer.detail}"

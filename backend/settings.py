@@ -1,0 +1,87 @@
+"""Every knob, read once when a door opens: environment, then `.env`. See docs/settings.md.
+
+Relative paths are relative to the project's folder (the one that holds `backend/`), so that every
+process finds the same files wherever it was started.
+"""
+
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+
+
+class BadSettings(Exception):
+    """A setting cannot mean anything; the message names it and what it may be."""
+
+
+class Settings(BaseSettings):
+    """All settings of one process. Frozen: a change is a restart."""
+
+    model_config = SettingsConfigDict(
+        env_file=(PROJECT / ".env", PROJECT / "backend" / ".env"),
+        env_ignore_empty=False,
+        extra="ignore",
+        frozen=True,
+    )
+
+    redis_url: str = Field("redis://localhost:6379/0", description="Where Redis is. Empty: none.")
+    database_url: str = Field("", description="sqlite:///path or postgresql://...")
+    data_dir: Path = Field(Path("data"), description="Uploads, outputs and the SQLite file.")
+    port: int = Field(8000, ge=1, le=65535, description="The port `make run` serves.")
+    log_file: str = Field("logs/app.log", description="Log file; empty: console only.")
+    embedded_worker: Literal["auto", "on", "off"] = Field(
+        "auto", description="Whether the API brings its own worker; auto: with SQLite."
+    )
+    worker_concurrency: int = Field(2, ge=1, le=64, description="Jobs one worker does at once.")
+    upload_max_bytes: int = Field(2**31, ge=1, description="Largest upload accepted, in bytes.")
+    job_deadline_seconds: float = Field(
+        3600.0, ge=1, le=7 * 86400, description="A job's deadline where it names none."
+    )
+    cache_enabled: bool = Field(True, description="The kill switch of the status cache.")
+    cache_ttl_seconds: float | None = Field(None, gt=0, le=86400)
+    cache_max_connections: int | None = Field(None, ge=1, le=10000)
+    cache_socket_connect_timeout: float | None = Field(None, gt=0, le=60)
+    cache_socket_timeout: float | None = Field(None, gt=0, le=60)
+    cache_budget_seconds: float = Field(
+        0.05, gt=0, le=5, description="All Redis work within one request, in seconds."
+    )
+
+    @field_validator("data_dir", mode="after")
+    @classmethod
+    def _anchor(cls, value: Path) -> Path:
+        return PROJECT / value
+
+    @field_validator("embedded_worker", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @property
+    def database(self) -> str:
+        """The database's URL, the default spelled out."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'tally.db'}"
+
+    @property
+    def log_path(self) -> Path | None:
+        return PROJECT / self.log_file if self.log_file else None
+
+    @property
+    def brings_worker(self) -> bool:
+        """Whether the API starts a worker of its own."""
+        if self.embedded_worker == "auto":
+            return self.database.startswith("sqlite")
+        return self.embedded_worker == "on"
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises BadSettings with one line for each bad one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
+        ]
+        raise BadSettings("; ".join(lines)) from None

@@ -1,0 +1,193 @@
+"""Builds the parts and joins them: the one file that knows every room."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from api import Application, Parts, create_api
+from cache import BadRedisUrl, Cache, CachedJobs, CacheStats, open_cache, parse_redis_url, publish
+from jobs import (
+    BadDatabaseUrl,
+    Database,
+    JobFiles,
+    SqlBacklog,
+    SqlJobs,
+    StoreUnavailable,
+    migrate,
+    open_database,
+)
+from logs import configure_logging
+from metrics import Metrics
+from settings import BadSettings, Settings, read_settings
+from web import routes as page_routes
+from work import DbosEngine, EmbeddedWorker, every, run_worker, sweep_once
+
+MISCONFIGURED: Final = (BadSettings, BadRedisUrl, BadDatabaseUrl)
+"""Errors that stop a start: each is one line that says what to mend."""
+
+_RETRY_SECONDS: Final = 2.0
+"""How often a process that found no database at its start looks for it again."""
+_LOADING_SECONDS: Final = 15.0
+"""How long a request may wait for the job engine, whose import alone takes seconds."""
+_SWEEP_SECONDS: Final = 5.0
+"""How often an API process looks for overdue jobs: deadlines hold even while no worker runs."""
+
+_log = logging.getLogger("tally")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What API and worker have in common: the truth, the cache in front of it, and the queue."""
+
+    settings: Settings
+    database: Database
+    cache: Cache
+    stats: CacheStats
+    store: CachedJobs
+    backlog: SqlBacklog
+    files: JobFiles
+    engine: DbosEngine
+
+
+def build_basis(settings: Settings) -> Basis:
+    """Nothing is connected yet. Raises BadDatabaseUrl or BadRedisUrl."""
+    database = open_database(settings.database)
+    engine = DbosEngine(settings.database)
+    stats = CacheStats()
+    cache = open_cache(
+        parse_redis_url(settings.redis_url if settings.cache_enabled else ""),
+        stats,
+        ttl_seconds=settings.cache_ttl_seconds,
+        max_connections=settings.cache_max_connections,
+        socket_connect_timeout=settings.cache_socket_connect_timeout,
+        socket_timeout=settings.cache_socket_timeout,
+        budget_seconds=settings.cache_budget_seconds,
+    )
+    return Basis(
+        settings=settings,
+        database=database,
+        cache=cache,
+        stats=stats,
+        store=CachedJobs(SqlJobs(database, engine), cache, stats),
+        backlog=SqlBacklog(database, engine),
+        files=JobFiles(settings.data_dir),
+        engine=engine,
+    )
+
+
+def build_app() -> Application:
+    """The API with its pages, ready for uvicorn. Raises one of MISCONFIGURED."""
+    settings = read_settings()
+    configure_logging(settings.log_path)
+    basis = build_basis(settings)
+    publish(basis.stats.snapshot)
+    metrics = Metrics(basis.stats.snapshot)
+    return create_api(
+        Parts(
+            store=basis.store,
+            files=basis.files,
+            upload_max_bytes=settings.upload_max_bytes,
+            deadline_seconds=settings.job_deadline_seconds,
+            cache_enabled=settings.cache_enabled,
+            cache_statistics=basis.stats.snapshot,
+            cache_state=partial(_cache_state, basis.cache),
+            ready=partial(_ready, basis),
+            accepting=partial(_accepting, basis.engine),
+            metrics=metrics.render,
+            observe=metrics.http_request,
+            pages=page_routes(),
+            lifespan=partial(_api_lifespan, basis),
+        )
+    )
+
+
+async def run_worker_process() -> None:
+    """A worker, until it is told to stop. Raises one of MISCONFIGURED."""
+    settings = read_settings()
+    configure_logging(settings.log_path)
+    basis = build_basis(settings)
+    async with _open(basis):
+        await _until_migrated(basis.database)
+        await run_worker(
+            basis.store,
+            basis.backlog,
+            basis.files,
+            basis.engine,
+            concurrency=settings.worker_concurrency,
+        )
+
+
+@asynccontextmanager
+async def _open(basis: Basis) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(basis.database.close)
+        stack.push_async_callback(basis.engine.close)
+        await basis.cache.start()
+        stack.push_async_callback(basis.cache.stop)
+        yield
+
+
+@asynccontextmanager
+async def _api_lifespan(basis: Basis, app: Application) -> AsyncIterator[None]:
+    """Serves at once; what needs the database is tried in the background until it is there."""
+    async with _open(basis), AsyncExitStack() as stack:
+        background = asyncio.create_task(_prepare_and_sweep(basis))
+        stack.push_async_callback(_end, background)
+        if basis.settings.brings_worker:
+            worker = EmbeddedWorker(basis.settings.data_dir)
+            await worker.start()
+            stack.push_async_callback(worker.stop)
+        yield
+
+
+async def _ready(basis: Basis) -> None:
+    await basis.database.ping()
+    await basis.engine.prepare()
+
+
+async def _accepting(engine: DbosEngine) -> None:
+    """The first request may come while the engine is still being loaded: it waits for it."""
+    try:
+        async with asyncio.timeout(_LOADING_SECONDS):
+            await engine.prepare()
+    except TimeoutError:
+        raise StoreUnavailable("The job engine is still starting; try again shortly.") from None
+
+
+async def _prepare_and_sweep(basis: Basis) -> None:
+    await _until_migrated(basis.database)
+    await basis.engine.prepare()
+    await every(_SWEEP_SECONDS, partial(_sweep, basis), "the sweep")
+
+
+async def _sweep(basis: Basis) -> None:
+    await sweep_once(basis.store, basis.backlog, basis.engine, time.time())
+
+
+async def _until_migrated(database: Database) -> None:
+    told = False
+    while True:
+        try:
+            return await migrate(database)
+        except StoreUnavailable as error:
+            if not told:
+                _log.warning("waiting for the database: %s", error)
+            told = True
+        await asyncio.sleep(_RETRY_SECONDS)
+
+
+async def _end(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+
+
+def _cache_state(cache: Cache) -> str:
+    state = cache.state()
+    if state.enabled:
+        return "up"
+    return "off" if state.detail in ("redis-off", "redis-missing") else "down"

@@ -1,0 +1,65 @@
+"""The HTTP interface over a real SQLite store and real files, asked by a real client library."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api import Parts, create_api
+from api_service import UPLOAD_LIMIT, Service
+from job_store_conformance import RecordedDelivery
+from jobs import Database, JobFiles, SqlJobs, migrate, open_database
+
+
+@asynccontextmanager
+async def no_lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = open_database(f"sqlite:///{tmp_path}/tally.db")
+    await migrate(database)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def ready(database: Database) -> Callable[[], Awaitable[None]]:
+    return database.ping
+
+
+@pytest.fixture
+async def service(
+    database: Database, ready: Callable[[], Awaitable[None]], tmp_path: Path
+) -> AsyncIterator[Service]:
+    delivery, files = RecordedDelivery(), JobFiles(tmp_path)
+    store = SqlJobs(database, delivery)
+    observed: list[tuple[str, str, int]] = []
+
+    def observe(route: str, method: str, status: int, seconds: float) -> None:
+        observed.append((route, method, status))
+
+    app = create_api(
+        Parts(
+            store=store,
+            files=files,
+            upload_max_bytes=UPLOAD_LIMIT,
+            deadline_seconds=60.0,
+            cache_enabled=True,
+            cache_statistics=lambda: {"redis_enabled": False, "hits": 0},
+            cache_state=lambda: "down",
+            ready=ready,
+            accepting=ready,
+            metrics=lambda: (b"cache_hit_rate 0\n", "text/plain"),
+            observe=observe,
+            pages=(),
+            lifespan=no_lifespan,
+        )
+    )
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://tally") as client:
+        yield Service(app, client, store, files, delivery, observed)

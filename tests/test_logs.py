@@ -1,0 +1,48 @@
+"""Log lines reach the file that the deployment guide tails."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from logs import configure_logging
+
+
+@pytest.fixture(autouse=True)
+def _restore() -> Iterator[None]:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def test_lines_go_to_the_file_whose_folder_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "logs" / "app.log"
+
+    configure_logging(path)
+    logging.getLogger("tally.cache").warning("cache: redis is away")
+
+    assert "WARNING tally.cache: cache: redis is away" in path.read_text()
+
+
+def test_a_file_that_was_rotated_away_is_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    configure_logging(path)
+    logging.getLogger("tally").info("before")
+
+    path.rename(tmp_path / "app.log.1")
+    logging.getLogger("tally").info("after")
+
+    assert "after" in path.read_text()
+
+
+def test_a_file_that_cannot_be_written_is_said_on_the_console(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+
+    configure_logging(tmp_path / "file" / "app.log")
+
+    assert "no log file, console only" in capsys.readouterr().err

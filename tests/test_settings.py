@@ -1,0 +1,84 @@
+"""Settings: what the environment may say, and what is said of nonsense."""
+
+from pathlib import Path
+
+import pytest
+
+from settings import PROJECT, BadSettings, Settings, read_settings
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+
+
+def test_the_defaults_run_on_sqlite_with_a_worker_of_their_own() -> None:
+    settings = read_settings()
+
+    assert settings.redis_url == "redis://localhost:6379/0"
+    assert settings.database == f"sqlite:///{PROJECT}/data/tally.db"
+    assert settings.brings_worker
+    assert settings.log_path == PROJECT / "logs" / "app.log"
+
+
+@pytest.mark.parametrize(
+    ("database", "embedded", "expected"),
+    [
+        ("", "auto", True),
+        ("", "OFF", False),
+        ("postgresql://h/d", "auto", False),
+        ("postgresql://h/d", " on ", True),
+    ],
+)
+def test_auto_brings_a_worker_with_sqlite_only(
+    monkeypatch: pytest.MonkeyPatch, database: str, embedded: str, expected: bool
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database)
+    monkeypatch.setenv("EMBEDDED_WORKER", embedded)
+
+    assert read_settings().brings_worker is expected
+
+
+def test_a_dotenv_file_is_read_and_the_environment_wins(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("REDIS_URL=redis://from-file:1/0\nPORT=9000\n")
+    monkeypatch.setenv("PORT", "9001")
+
+    settings = read_settings()
+
+    assert (settings.redis_url, settings.port) == ("redis://from-file:1/0", 9001)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("EMBEDDED_WORKER", "maybe"),
+        ("CACHE_TTL_SECONDS", "0"),
+        ("CACHE_BUDGET_SECONDS", "-1"),
+        ("UPLOAD_MAX_BYTES", "2GB"),
+        ("CACHE_ENABLED", "perhaps"),
+    ],
+)
+def test_nonsense_is_refused_in_one_line_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(BadSettings, match=f"^{name}: ") as refused:
+        read_settings()
+
+    assert "\n" not in str(refused.value)
+
+
+def test_an_absolute_data_dir_stays_and_a_relative_one_is_the_projects(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    absolute = read_settings().data_dir
+    monkeypatch.setenv("DATA_DIR", "elsewhere")
+
+    assert (absolute, read_settings().data_dir) == (tmp_path, PROJECT / "elsewhere")
