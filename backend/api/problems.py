@@ -89,6 +89,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(JobsError, _on_jobs_error)
     app.add_exception_handler(RequestValidationError, _on_bad_request)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_fault)  # still raised after, so that it is logged
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:
@@ -100,6 +101,10 @@ async def _on_jobs_error(request: Request, error: Exception) -> Response:
     kind = next(kind for kind in type(error).__mro__ if kind in _JOBS_ERRORS)
     status, code, title = _JOBS_ERRORS[kind]
     return problem_response(Problem(status, code, title, str(error)))
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    return problem_response(Problem(500, "internal_error", "A fault of ours", "It is in the log."))
 
 
 async def _on_bad_request(request: Request, error: Exception) -> Response:
