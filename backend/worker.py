@@ -3,11 +3,12 @@
 import asyncio
 import sys
 
+from jobs import StoreUnavailable
 from work import end_with_parent
 
 if __name__ == "__main__":
     if "--embedded" in sys.argv[1:]:
-        end_with_parent()  # before the slow imports: a parent may be gone by then
+        end_with_parent()
 
     from wiring import MISCONFIGURED, run_worker_process
 
@@ -15,3 +16,5 @@ if __name__ == "__main__":
         asyncio.run(run_worker_process())
     except MISCONFIGURED as error:
         sys.exit(f"The worker cannot start. {error}")
+    except StoreUnavailable as error:
+        sys.exit(f"The worker ends: {error}")

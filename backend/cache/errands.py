@@ -1,0 +1,95 @@
+"""Runs work in tasks of its own, a few at a time, so that whoever waits may leave at any moment.
+
+A command to a server must never be cancelled by its caller: what the caller leaves behind is either
+finished or cancelled at its own deadline, and it cleans up after itself in peace. Knows no Redis.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
+
+from cache.tier import Trouble
+
+T = TypeVar("T")
+
+_QUEUE: Final = 10
+"""How many may wait for each place. More could not be served in time; refusing them at once costs
+microseconds, and letting them wait and fail costs a second of CPU per thousand."""
+_WAIT: Final = 0.5
+"""The share of a deadline that may pass in the queue; the rest is for the work itself."""
+_TURNS: Final = 10
+_GRACE_SECONDS: Final = 0.025
+"""After the deadline the loop makes a few turns, for at most so long: an answer already here is
+still taken. A loop later than this was busy itself: that is not held against the server."""
+
+
+class Errands:
+    """The work under way, at most `width` at once. Work must not raise; its outcome is a value."""
+
+    def __init__(self, width: int) -> None:
+        self._places = asyncio.Semaphore(width)
+        self._queue_limit = _QUEUE * width
+        self._waiting = 0
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def run(self, work: Callable[[], Awaitable[T]], seconds: float) -> T | Trouble:
+        """What the work gives; Trouble.TIMEOUT after `seconds`, without waiting for clean-up.
+
+        Trouble.BUSY where the fault is ours: no place was free, or the loop itself was late.
+        Cancelling this call does not cancel the work: it goes on until the same deadline.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        if not await self._find_place(_WAIT * seconds):
+            return Trouble.BUSY
+        task = self._begin(work)
+        try:
+            await asyncio.wait({task}, timeout=deadline - loop.time())
+            late = loop.time() - deadline
+            for _ in range(_TURNS):
+                if task.done() or loop.time() - deadline > _GRACE_SECONDS:
+                    break
+                await asyncio.sleep(0)
+        finally:
+            if not task.done():
+                loop.call_later(max(0.0, deadline - loop.time()), task.cancel)
+        if task.done() and not task.cancelled():
+            return task.result()
+        return Trouble.BUSY if late > _GRACE_SECONDS else Trouble.TIMEOUT
+
+    async def stop(self, seconds: float) -> None:
+        """Cancel what is under way and wait for its clean-up, but not longer than `seconds`."""
+        running = set(self._running)
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running, timeout=seconds)
+
+    async def _find_place(self, seconds: float) -> bool:
+        if not self._places.locked():
+            return await self._places.acquire()  # at once
+        if self._waiting >= self._queue_limit:
+            return False
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._places.acquire()
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+
+    def _begin(self, work: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
+        """A task that gives its place back when it is over, however it ends."""
+        task = asyncio.ensure_future(_awaited(work))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        self._places.release()
+
+
+async def _awaited(work: Callable[[], Awaitable[T]]) -> T:
+    return await work()

@@ -1,0 +1,140 @@
+"""Stands between requests and a server that may do anything: budget, breaker, beat, and the log.
+
+Knows no driver: commands come as functions, and whatever they raise becomes a counted outcome.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from cache.breaker import Breaker
+from cache.errands import Errands
+from cache.heartbeat import Heartbeat
+from cache.redis_trouble import classify, explain, quote
+from cache.stats import CacheStats
+from cache.tier import Budget, Trouble
+
+T = TypeVar("T")
+Command = Callable[[], Awaitable[T]]
+
+_log = logging.getLogger("tally.cache")
+
+_WORTH_BEGINNING: Final = 0.1
+"""The share of a budget below which nothing is begun: it would only cost a connection."""
+
+
+class Guard:
+    """Guards one server, named `server` in the log. Nothing is asked of it before `start`.
+
+    `beat` is the command that proves the server well. While it is away, `reach` is tried, which may
+    take `slow` seconds because it connects; then `beat` must be as `quick` as requests need it, and
+    `warm` readies each connection. At most `width` calls are under way at once.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        stats: CacheStats,
+        *,
+        secret: str | None,
+        beat: Command[object],
+        reach: Command[object],
+        warm: Command[object],
+        width: int,
+        quick: float,
+        slow: float,
+    ) -> None:
+        self._server = server
+        self._stats = stats
+        self._secret = secret
+        self._beat_command = beat
+        self._reach = reach
+        self._warm = warm
+        self._width = width
+        self._quick = quick
+        self._slow = slow
+        self._breaker = Breaker()
+        self._errands = Errands(width)
+        self._heartbeat = Heartbeat(self._beat, lambda: self.in_use)
+        self._said: dict[Trouble, str] = {}
+        self._announced: bool | None = None
+
+    @property
+    def in_use(self) -> bool:
+        """Whether requests reach the server now."""
+        return self._breaker.closed
+
+    async def start(self) -> None:
+        await self._heartbeat.start()
+
+    async def stop(self, *, seconds: float, last: Command[None]) -> None:
+        """Nothing is asked any more, but for `last`. Takes at most twice `seconds`."""
+        await self._heartbeat.stop()
+        self._breaker = Breaker()
+        await self._errands.stop(seconds)
+        await self._errands.run(lambda: self._answer(last), seconds)
+
+    async def ask(self, command: Command[T], budget: Budget) -> T | Trouble:
+        """A request's call. Not begun while the server is away or too little time is left."""
+        if not self._breaker.closed or budget.left < _WORTH_BEGINNING * self._quick:
+            return Trouble.AWAY
+        began = time.monotonic()
+        outcome = await self._attempt(command, budget.left)
+        budget.spend(time.monotonic() - began)
+        return outcome
+
+    async def _attempt(self, command: Command[T], seconds: float) -> T | Trouble:
+        """One call, bounded, counted and told to the breaker."""
+        outcome = await self._errands.run(lambda: self._answer(command), seconds)
+        if not isinstance(outcome, Trouble):
+            self._breaker.succeeded(time.monotonic())
+            return outcome
+        self._stats.error(outcome)
+        if outcome is not Trouble.BUSY and self._breaker.failed(time.monotonic()):
+            self._announce(outcome)
+        return outcome
+
+    async def _answer(self, command: Command[T]) -> T | Trouble:
+        """The one place where what a server and its driver do wrong is forgiven."""
+        try:
+            return await command()
+        except Exception as error:  # not only the driver's own: some derive from Exception itself
+            trouble = classify(error)
+            self._said[trouble] = quote(error, self._secret)
+            return trouble
+
+    async def _beat(self) -> bool:
+        if not self._breaker.closed:
+            return await self._recover()
+        outcome = await self._attempt(self._beat_command, self._quick)
+        return not isinstance(outcome, Trouble)
+
+    async def _recover(self) -> bool:
+        """Close the breaker if a patient beat succeeds, and then one as quick as requests are."""
+        for command, seconds in (self._reach, self._slow), (self._beat_command, self._quick):
+            outcome = await self._attempt(command, seconds)
+            if isinstance(outcome, Trouble):
+                self._announce(outcome)
+                return False
+        await asyncio.gather(*(self._attempt(self._warm, self._slow) for _ in range(self._width)))
+        self._breaker.close()
+        self._announce(None)
+        return True
+
+    def _announce(self, trouble: Trouble | None) -> None:
+        """Log what changed, once."""
+        in_use = trouble is None
+        if in_use is self._announced:
+            return
+        self._announced = in_use
+        if trouble is None:
+            _log.info("cache: redis at %s is in use.", self._server)
+            return
+        why = explain(trouble, self._said.pop(trouble, None))
+        _log.warning(
+            "cache: redis at %s is not in use: %s The database answers every poll meanwhile.",
+            self._server,
+            why,
+        )

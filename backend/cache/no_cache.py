@@ -1,0 +1,33 @@
+"""What stands in for a cache that is switched off, or has no driver: it never knows anything."""
+
+import logging
+
+from cache.tier import Budget, Found, PutOutcome, TierState, Trouble
+
+_log = logging.getLogger("tally.cache")
+
+
+class NoCache:
+    """A `Cache` that is always away. `detail` says why, in a word; `reason` in a sentence."""
+
+    def __init__(self, detail: str, reason: str) -> None:
+        self._state = TierState(enabled=False, detail=detail, ttl_seconds=0.0)
+        self._reason = reason
+
+    async def start(self) -> None:
+        _log.info("cache: %s Every poll is answered by the database.", self._reason)
+
+    async def stop(self) -> None:
+        """Nothing was begun."""
+
+    def state(self) -> TierState:
+        return self._state
+
+    def budget(self) -> Budget:
+        return Budget(0.0)
+
+    async def get(self, key: str, budget: Budget) -> Found:
+        return Trouble.AWAY
+
+    async def put(self, key: str, value: bytes, budget: Budget) -> PutOutcome:
+        return Trouble.AWAY

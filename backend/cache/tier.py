@@ -1,0 +1,91 @@
+"""The face of a tier of the cache: remembers bytes by key for a while, and may be away. Pure.
+
+Every outcome is a value: whoever asks a tier never meets its exceptions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, Protocol, TypeAlias
+
+
+class Trouble(StrEnum):
+    """Why a tier did not do what it was asked to: a closed list, fit for metric labels."""
+
+    AWAY = "away"
+    """It was not asked at all: it is switched off, or known not to answer."""
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    BUSY = "busy"
+    """All our own connections are in use: no fault of the server's."""
+    READONLY = "readonly"
+    LOADING = "loading"
+    OOM = "oom"
+    AUTH = "auth"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """The value is kept now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """The value was refused, one at least as new was there; `newer` is that one if it is newer."""
+
+    newer: bytes | None
+
+
+Found: TypeAlias = bytes | Trouble | None
+PutOutcome: TypeAlias = Stored | Kept | Trouble
+
+
+@dataclass
+class Budget:
+    """The seconds one request may still spend on the cache. Time spent elsewhere does not count."""
+
+    left: float
+
+    def spend(self, seconds: float) -> None:
+        self.left = max(0.0, self.left - seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierState:
+    """How a tier is right now. `server` never holds a password; `limits` are the effective ones."""
+
+    enabled: bool
+    detail: str
+    ttl_seconds: float
+    breaker: Literal["closed", "open", "none"] = "none"
+    server: str | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+
+class Cache(Protocol):
+    """Remembers values outside this process. No method raises, whatever happens to the server."""
+
+    async def start(self) -> None:
+        """Begin to look after the connection. Before this the cache is away. Never long."""
+        ...
+
+    async def stop(self) -> None:
+        """End everything begun; the cache is away again."""
+        ...
+
+    def state(self) -> TierState:
+        """The live state, known without asking the server."""
+        ...
+
+    def budget(self) -> Budget:
+        """What one request may spend on this cache."""
+        ...
+
+    async def get(self, key: str, budget: Budget) -> Found:
+        """The value; None if there is none; empty bytes for one of a type that is not ours."""
+        ...
+
+    async def put(self, key: str, value: bytes, budget: Budget) -> PutOutcome:
+        """Keep the value, unless one at least as new is there."""
+        ...

@@ -1,0 +1,107 @@
+"""What we count, told in Prometheus's words: the one file that knows prometheus_client.
+
+Every name is in docs/metrics.md. Labels come from short closed lists: nobody outside can make up
+a new time series. Numbers are of this process and begin at zero with it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Seconds: a poll from the cache takes about 1 ms, an upload many seconds."""
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Metrics:
+    """The counts of one process, in a registry of their own. `cache` gives the cache's numbers."""
+
+    def __init__(self, cache: Callable[[], Mapping[str, Any]]) -> None:
+        # Else a time stamp stands beside every counter, which nobody reads. (Their call has no types.)
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self._registry = CollectorRegistry()
+        self._registry.register(_CacheNumbers(cache))
+        self._jobs_finished = Counter(
+            "tally_jobs_finished_total",
+            "Jobs that reached a final state here.",
+            ["kind", "status"],
+            registry=self._registry,
+        )
+        self._http_requests = Counter(
+            "tally_http_requests_total",
+            "HTTP requests answered, by class of status.",
+            ["route", "method", "status"],
+            registry=self._registry,
+        )
+        self._http_seconds = Histogram(
+            "tally_http_request_duration_seconds",
+            "From the arrival of a request to the end of its answer.",
+            ["route", "method"],
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+
+    def http_request(self, route: str, method: str, status: int, seconds: float) -> None:
+        """An answered request. `route` is the template that matched, never the path itself."""
+        method = method if method in _METHODS else "other"
+        self._http_requests.labels(route, method, f"{status // 100}xx").inc()
+        self._http_seconds.labels(route, method).observe(seconds)
+
+    def job_finished(self, kind: str, status: str) -> None:
+        """A job reached a final state. `kind` is one that the service knows."""
+        self._jobs_finished.labels(kind, status).inc()
+
+    def render(self) -> tuple[bytes, str]:
+        """What a scrape gets: the body, and its content type."""
+        return generate_latest(self._registry), CONTENT_TYPE_LATEST
+
+
+class _CacheNumbers(Collector):
+    """The cache's own numbers, read at each scrape: nothing is counted twice."""
+
+    def __init__(self, cache: Callable[[], Mapping[str, Any]]) -> None:
+        self._cache = cache
+
+    def collect(self) -> Iterator[Metric]:
+        now = self._cache()
+        yield GaugeMetricFamily(
+            "cache_hit_rate", "Polls answered by the cache, in percent.", now["hit_rate"]
+        )
+        yield CounterMetricFamily(
+            "cache_requests_total", "Polls asked of the cache.", now["total_requests"]
+        )
+        yield GaugeMetricFamily(
+            "tally_cache_in_use", "1 while Redis is in use, else 0.", now["redis_enabled"]
+        )
+        polls = CounterMetricFamily(
+            "tally_cache_polls_total", "Polls by how they were answered.", labels=["outcome"]
+        )
+        yield _counted(polls, {"hit": now["hits"], **now["missed_by"]})
+        puts = CounterMetricFamily(
+            "tally_cache_puts_total", "Documents offered to the cache.", labels=["outcome"]
+        )
+        yield _counted(puts, now["puts"])
+        rejected = CounterMetricFamily(
+            "tally_cache_rejected_total", "Values found but not served.", labels=["reason"]
+        )
+        yield _counted(rejected, now["rejected"])
+        errors = CounterMetricFamily(
+            "tally_cache_errors_total", "Calls to Redis that failed.", labels=["kind"]
+        )
+        yield _counted(errors, now["errors"])
+
+
+def _counted(family: CounterMetricFamily, counts: Mapping[str, int]) -> CounterMetricFamily:
+    for name, count in counts.items():
+        family.add_metric([name], count)
+    return family

@@ -1,0 +1,92 @@
+"""Caches at real servers, the database beneath them, and patience with a bound."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from cache import Cache, CachedJobs, CacheStats, open_cache, parse_redis_url
+from dev_servers import RedisServer
+from job_store_conformance import RecordedDelivery
+from jobs import Database, SqlJobs, migrate, open_database
+
+Until = Callable[[Callable[[], bool], float], Awaitable[float]]
+Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
+
+
+@pytest.fixture
+async def open_at(until: Until) -> AsyncIterator[Open]:
+    """`await open_at(url, budget_seconds=0.05)` starts a cache; all are stopped after the test.
+
+    The machine may be busy: the budget is a generous second unless a test is about it, and the
+    cache is given time to get in use unless `in_use=False`.
+    """
+    opened: list[Cache] = []
+
+    async def open_one(
+        url: str, *, in_use: bool = True, budget_seconds: float = 1.0, **knobs: Any
+    ) -> tuple[Cache, CacheStats]:
+        stats = CacheStats()
+        cache = open_cache(parse_redis_url(url), stats, budget_seconds=budget_seconds, **knobs)
+        opened.append(cache)
+        await cache.start()
+        if in_use:
+            await until(lambda: cache.state().enabled, 20.0)
+        return cache, stats
+
+    yield open_one
+    for cache in opened:
+        await cache.stop()
+
+
+@pytest.fixture
+def until() -> Until:
+    """`await until(condition, 2.0)` gives the seconds it took; fails when the time is over."""
+
+    async def wait(condition: Callable[[], bool], seconds: float) -> float:
+        began = time.monotonic()
+        while not condition():
+            assert time.monotonic() - began < seconds, "it did not happen in time"
+            await asyncio.sleep(0.005)
+        return time.monotonic() - began
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    """One for all tests: their jobs' ids are their own, and migrating takes longer than a test."""
+    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('database')}/tally.db")
+    await migrate(database)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def delivery() -> RecordedDelivery:
+    return RecordedDelivery()
+
+
+@pytest.fixture
+def truth(database: Database, delivery: RecordedDelivery) -> SqlJobs:
+    """The database's own store, for a cache to stand in front of."""
+    return SqlJobs(database, delivery)
+
+
+@pytest.fixture
+async def opened(redis_server: RedisServer, open_at: Open) -> tuple[Cache, CacheStats]:
+    """A started cache at the shared server, and its numbers."""
+    return await open_at(redis_server.url)
+
+
+@pytest.fixture
+def stats(opened: tuple[Cache, CacheStats]) -> CacheStats:
+    return opened[1]
+
+
+@pytest.fixture
+def store(truth: SqlJobs, opened: tuple[Cache, CacheStats]) -> CachedJobs:
+    """The database's store with that memory; a test file may bring a `truth` of its own."""
+    return CachedJobs(truth, *opened)

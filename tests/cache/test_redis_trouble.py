@@ -1,0 +1,65 @@
+"""What the driver's errors mean, and how they are told to a person."""
+
+import asyncio
+import socket
+import ssl
+
+import pytest
+import redis.exceptions as driver
+
+from cache.redis_trouble import classify, explain, quote
+from cache.tier import Trouble
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (driver.TimeoutError("Timeout reading from h:1"), Trouble.TIMEOUT),
+        (TimeoutError(), Trouble.TIMEOUT),
+        (driver.ConnectionError("Error 111"), Trouble.CONNECTION),
+        (ConnectionRefusedError(), Trouble.CONNECTION),
+        (socket.gaierror(-2, "Name or service not known"), Trouble.CONNECTION),
+        (ssl.SSLCertVerificationError("CERTIFICATE_VERIFY_FAILED"), Trouble.CONNECTION),
+        (asyncio.IncompleteReadError(b"", 1), Trouble.CONNECTION),
+        (driver.MaxConnectionsError("Too many connections"), Trouble.BUSY),
+        (driver.AuthenticationError("WRONGPASS"), Trouble.AUTH),
+        (driver.NoPermissionError("NOPERM"), Trouble.AUTH),
+        (driver.BusyLoadingError("LOADING"), Trouble.LOADING),
+        (driver.MasterDownError("MASTERDOWN"), Trouble.LOADING),
+        (driver.ReadOnlyError("READONLY"), Trouble.READONLY),
+        (driver.OutOfMemoryError("OOM"), Trouble.OOM),
+        (driver.ResponseError("MISCONF"), Trouble.OTHER),
+        (driver.RedisClusterException("no slot"), Trouble.OTHER),
+        (TypeError("unexpected keyword argument"), Trouble.OTHER),
+        (AttributeError(), Trouble.OTHER),
+    ],
+)
+def test_each_error_has_its_kind(error: Exception, expected: Trouble) -> None:
+    assert classify(error) is expected
+
+
+def test_an_error_class_of_a_newer_driver_is_judged_by_its_parents() -> None:
+    class BrandNewError(driver.ReadOnlyError):
+        pass
+
+    assert classify(BrandNewError()) is Trouble.READONLY
+
+
+def test_what_the_driver_said_is_quoted_on_one_line_without_the_password() -> None:
+    said = quote(driver.ConnectionError("no\nway with\tsecret"), "secret")
+
+    assert said == "ConnectionError: no way with ***"
+
+
+def test_a_long_complaint_is_cut() -> None:
+    assert len(quote(OSError("x" * 10_000), None)) <= 200
+
+
+def test_a_person_is_told_what_is_wrong_and_what_the_driver_said() -> None:
+    assert explain(Trouble.READONLY, None) == "it is a read-only replica."
+    assert explain(Trouble.OTHER, "X: y") == "it answers with errors (X: y)."
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_kind_of_trouble_has_a_sentence(trouble: Trouble) -> None:
+    assert explain(trouble, None).endswith(".")

@@ -1,0 +1,91 @@
+"""The cache's numbers, as the deployment guide names them."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from cache import CacheStats, TierState, get_cache_stats, publish
+from cache.tier import Trouble
+
+GUIDE = ["redis_enabled", "hits", "misses", "total_requests", "hit_rate"]
+
+
+@pytest.fixture
+def unpublished() -> Iterator[None]:
+    """What a test publishes is taken back."""
+    yield
+    publish(CacheStats().snapshot)
+
+
+def test_the_guides_fields_come_first() -> None:
+    assert list(CacheStats().snapshot())[:5] == GUIDE
+
+
+def test_before_the_first_poll_every_number_is_zero() -> None:
+    numbers = CacheStats().snapshot()
+
+    assert [numbers[name] for name in GUIDE] == [False, 0, 0, 0, 0.0]
+    assert set(numbers["errors"]) == {*Trouble} - {Trouble.AWAY}
+    assert not any(numbers["errors"].values())
+
+
+@pytest.mark.parametrize(
+    ("hits", "misses", "rate"), [(12, 3, 80.0), (1, 2, 33.3), (2, 1, 66.7), (5, 0, 100.0)]
+)
+def test_the_hit_rate_is_a_percentage_with_one_decimal(hits: int, misses: int, rate: float) -> None:
+    stats = CacheStats()
+    for _ in range(hits):
+        stats.hit()
+    for _ in range(misses):
+        stats.missed("miss")
+
+    assert stats.snapshot()["hit_rate"] == rate
+    assert stats.snapshot()["total_requests"] == hits + misses
+
+
+def test_each_count_stands_under_its_name() -> None:
+    stats = CacheStats()
+    stats.missed("bypass")
+    stats.put("stored")
+    stats.rejected("foreign")
+    stats.error(Trouble.READONLY)
+    numbers = stats.snapshot()
+
+    assert numbers["missed_by"] == {"miss": 0, "stale": 0, "bypass": 1}
+    assert numbers["puts"] == {"stored": 1, "refused": 0}
+    assert numbers["rejected"] == {"unreadable": 0, "foreign": 1}
+    assert numbers["errors"]["readonly"] == 1
+
+
+def test_the_live_state_is_shown_and_all_of_it_is_json() -> None:
+    stats = CacheStats()
+    stats.watch(
+        lambda: TierState(
+            enabled=True,
+            detail="redis",
+            ttl_seconds=30,
+            breaker="closed",
+            server="redis://:***@h:1/0",
+            limits={"socket_timeout": 5},
+        )
+    )
+    numbers = json.loads(json.dumps(stats.snapshot()))
+
+    assert numbers["redis_enabled"] is True
+    assert (numbers["state"], numbers["breaker"], numbers["ttl_seconds"]) == ("redis", "closed", 30)
+    assert numbers["server"] == "redis://:***@h:1/0"
+    assert numbers["limits"] == {"socket_timeout": 5}
+
+
+@pytest.mark.usefixtures("unpublished")
+def test_the_guides_call_gives_the_numbers_of_the_published_cache() -> None:
+    stats = CacheStats()
+    stats.hit()
+
+    before = get_cache_stats()
+    publish(stats.snapshot)
+
+    assert (before["redis_enabled"], before["total_requests"]) == (False, 0)
+    assert get_cache_stats() == stats.snapshot()
+    assert get_cache_stats()["hits"] == 1

@@ -1,0 +1,42 @@
+"""What whole journeys need: an installation of the test's own, a Redis, and films to upload."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from dev_servers import RedisServer, redis_flavours
+from live.films import Film, make_reel, repeat
+from live.installation import Installation
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each database in turn, as DATABASE_URL names it. Ask for it before `tally`."""
+    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+async def tally(tmp_path: Path) -> AsyncIterator[Installation]:
+    """An installation on SQLite, without Redis unless a test names one; nothing runs yet."""
+    installation = Installation(tmp_path)
+    yield installation
+    await installation.close()
+
+
+@pytest.fixture
+def some_redis() -> Iterator[RedisServer]:
+    """A running server of whatever flavour there is, for what does not depend on it."""
+    flavours = redis_flavours()
+    if not flavours:
+        pytest.skip("no redis-server on this machine: apt-get install redis-server")
+    with RedisServer(flavours[0].binary) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
+    """`film(20)` is a video of 20 seconds, 1280x720 with sound; lengths are multiples of four."""
+    folder = tmp_path_factory.mktemp("films")
+    reel = make_reel(folder / "reel.mp4")
+    return lambda seconds: repeat(reel, seconds, folder / f"film-{seconds}.mp4")

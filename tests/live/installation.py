@@ -1,0 +1,92 @@
+"""Tally as its users run it: real processes that share a DATA_DIR, and what it takes to hurt them.
+
+Imports nothing of the application: settings go in by the environment, as in production. Finding
+processes needs Linux's /proc.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from dev_servers import end, free_port, spawn
+from live.client import Api
+
+BACKEND = Path(__file__).resolve().parents[2] / "backend"
+
+
+class Installation:
+    """One DATA_DIR, its settings, and the processes that share them; `close()` ends them all."""
+
+    def __init__(self, folder: Path, *, backend: Path = BACKEND) -> None:
+        self.data = folder / "data"
+        self.log = folder / "app.log"
+        self.console = folder / "console.log"
+        self.backend = backend
+        self.settings = {
+            "DATA_DIR": str(self.data),
+            "LOG_FILE": str(self.log),
+            "DATABASE_URL": "",
+            "REDIS_URL": "none",
+            "EMBEDDED_WORKER": "auto",
+        }
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self.apis: list[Api] = []
+
+    def serve(self, *words: str, **settings: str) -> Api:
+        """Starts an API by the guide's own command; `words` go to uvicorn."""
+        port = free_port()
+        command = ("uvicorn", "main:app", "--port", str(port), *words)
+        api = Api(self._start(*command, **settings), port, self.console)
+        self.apis.append(api)
+        return api
+
+    def work(self, **settings: str) -> subprocess.Popen[bytes]:
+        """Starts a worker in a process of its own."""
+        return self._start("worker", **settings)
+
+    def _start(self, *words: str, **settings: str) -> subprocess.Popen[bytes]:
+        process = spawn(
+            [sys.executable, "-m", *words],
+            cwd=self.backend,
+            env={**os.environ, **self.settings, **settings},
+            log=self.console,
+        )
+        self._processes.append(process)
+        return process
+
+    def processes(self, word: str = "") -> dict[int, str]:
+        """All that run for this DATA_DIR with the word in their command line, by process id."""
+        found = {}
+        for place in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it ended in this moment
+                command = (place / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                traces = f"{(place / 'environ').read_bytes()!r}{(place / 'cwd').readlink()}"
+                if word in command and f"{self.data}" in command + traces:
+                    found[int(place.name)] = command
+        return {pid: command for pid, command in found.items() if command}
+
+    def workers(self) -> set[int]:
+        """The ids of all worker processes."""
+        return {*self.processes("-m worker")}
+
+    def kill_all(self) -> None:
+        """`kill -9` of everything: APIs, workers and their children."""
+        for pid in self.processes():
+            kill(pid)
+        for process in self._processes:
+            process.wait()
+
+    async def close(self) -> None:
+        for process in reversed(self._processes):
+            end(process)
+        for api in self.apis:
+            await api.http.aclose()
+
+
+def kill(pid: int) -> None:
+    """`kill -9`; harmless if it is gone already."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,69 @@
+"""Redis goes and comes back under the polls: clients see answers all the time, operators a line."""
+
+from pathlib import Path
+
+import pytest
+
+from dev_servers import RedisServer
+from live.client import Api, Document, eventually, seen
+from live.films import Film
+from live.installation import Installation
+from live.polling import Watch, polling
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+
+SLOW = {"outputs": [{"codec": "vp9", "height": 360}]}
+
+
+async def test_redis_killed_and_frozen_under_the_polls_is_no_outage(
+    redis_server: RedisServer, tally: Installation, film: Film, tmp_path: Path
+) -> None:
+    tally.settings |= {"REDIS_URL": redis_server.url, "EMBEDDED_WORKER": "off"}
+    tally.work(LOG_FILE=str(tmp_path / "worker.log"))
+    api = await tally.serve().up()
+    job = await api.upload(film(32), "transcode", SLOW)
+    async with polling(api, job, every=0.1) as watch:
+        await hits_come(watch)
+        redis_server.kill()
+        await redis_is(api, False)
+        await a_second_of(watch)
+        redis_server.start()
+        await redis_is(api, True)
+        await hits_come(watch)
+        redis_server.freeze()
+        await redis_is(api, False)
+        await a_second_of(watch)
+        redis_server.thaw()
+        await redis_is(api, True)
+        await hits_come(watch)
+        done = await watch.until_done()
+    told = [line for line in lines(tally.log) if "redis" in line.lower()]
+
+    assert done["status"] == "succeeded"
+    assert {look.status for look in watch.looks} == {200, 304}
+    assert max(look.seconds for look in watch.looks) < 1.0
+    assert watch.versions == sorted(watch.versions)
+    assert {look.cache for look in watch.looks if not look.hit} >= {DOWN}
+    assert [" is in use" in line for line in told] == [True, False, True, False, True]
+
+
+DOWN = "tally; fwd=bypass; detail=redis-down"
+
+
+async def redis_is(api: Api, wanted: bool) -> Document:
+    return await eventually(api.stats, lambda it: it["redis_enabled"] is wanted, seconds=5)
+
+
+async def hits_come(watch: Watch) -> None:
+    before = len(watch.looks)
+    await seen(lambda: watch.looks[before:], lambda looks: any(look.hit for look in looks))
+
+
+async def a_second_of(watch: Watch) -> None:
+    """Ten more looks."""
+    before = len(watch.looks)
+    await seen(lambda: len(watch.looks), lambda now: now >= before + 10)
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text().splitlines()

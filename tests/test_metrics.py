@@ -1,0 +1,100 @@
+"""What a scrape shows: the guide's names, bounded labels, and nothing that the page forgets."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from cache import CacheStats
+from cache.tier import Trouble
+from metrics import Metrics
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "metrics.md"
+ROW: Final = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
+
+
+def scraped(metrics: Metrics) -> str:
+    return metrics.render()[0].decode()
+
+
+@pytest.fixture
+def busy() -> Metrics:
+    """Of a process in which everything has happened at least once."""
+    stats = CacheStats()
+    for _ in range(4):
+        stats.hit()
+    stats.missed("miss")
+    stats.error(Trouble.TIMEOUT)
+    metrics = Metrics(stats.snapshot)
+    metrics.http_request("/api/v2/jobs/{job_id}", "GET", 200, 0.002)
+    metrics.job_finished("thumbnail", "succeeded")
+    return metrics
+
+
+def test_the_guides_two_numbers_are_there_by_its_names(busy: Metrics) -> None:
+    assert "\ncache_hit_rate 80.0\n" in scraped(busy)
+    assert "\ncache_requests_total 5.0\n" in scraped(busy)
+
+
+def test_the_caches_numbers_are_those_of_the_moment_of_the_scrape() -> None:
+    stats = CacheStats()
+    metrics = Metrics(stats.snapshot)
+    before = scraped(metrics)
+    stats.hit()
+
+    assert "\ncache_requests_total 0.0\n" in before
+    assert "\ncache_requests_total 1.0\n" in scraped(metrics)
+    assert '\ntally_cache_polls_total{outcome="hit"} 1.0\n' in scraped(metrics)
+
+
+def test_the_page_names_every_metric_with_its_type_and_labels_and_no_other(busy: Metrics) -> None:
+    written = {name: (kind, labels_in(cell)) for name, kind, cell in ROW.findall(PAGE.read_text())}
+
+    assert written == shown(scraped(busy))
+
+
+def labels_in(cell: str) -> frozenset[str]:
+    return frozenset(re.findall(r"`(\w+)`", cell))
+
+
+def shown(text: str) -> dict[str, tuple[str, frozenset[str]]]:
+    """Each metric of a scrape: its type, and the labels its samples have."""
+    found: dict[str, Any] = {}
+    for name, kind in re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE):
+        samples = re.findall(rf"^{name}(?:_bucket|_sum|_count)?(?:{{(.*)}})? ", text, re.MULTILINE)
+        labels = {label for sample in samples for label in re.findall(r'(\w+)="', sample)}
+        found[name] = (kind, frozenset(labels - {"le"}))
+    return found
+
+
+def test_requests_are_counted_by_class_of_status_and_timed(busy: Metrics) -> None:
+    labels = 'method="GET",route="/api/v2/jobs/{job_id}"'
+
+    assert f'tally_http_requests_total{{{labels},status="2xx"}} 1.0' in scraped(busy)
+    assert f"tally_http_request_duration_seconds_count{{{labels}}} 1.0" in scraped(busy)
+
+
+def test_a_method_that_a_client_made_up_is_no_label(busy: Metrics) -> None:
+    busy.http_request("other", "BREW", 501, 0.001)
+
+    assert 'method="other"' in scraped(busy)
+    assert "BREW" not in scraped(busy)
+
+
+def test_finished_jobs_are_counted_by_kind_and_state(busy: Metrics) -> None:
+    busy.job_finished("thumbnail", "succeeded")
+    expected = 'tally_jobs_finished_total{kind="thumbnail",status="succeeded"} 2.0'
+
+    assert expected in scraped(busy)
+
+
+def test_each_process_part_has_a_registry_of_its_own() -> None:
+    one, other = Metrics(CacheStats().snapshot), Metrics(CacheStats().snapshot)
+    one.job_finished("probe", "failed")
+
+    assert "probe" not in scraped(other)
+
+
+def test_a_scrape_says_that_it_is_prometheus_text(busy: Metrics) -> None:
+    assert busy.render()[1].startswith("text/plain; version=")

@@ -1,0 +1,196 @@
+"""What the browser tests run against: the real application, a real Redis and a real Chromium."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Page,
+    Response,
+    async_playwright,
+    expect,
+)
+
+from dev_servers import RedisServer, end, free_port, redis_flavours, spawn
+
+BACKEND = Path(__file__).resolve().parents[2] / "backend"
+START_SECONDS = 60.0  # a first start on a loaded machine also compiles every module
+PATIENCE_MS = 40_000  # for whatever a worker has to do first; two cores may be shared by many
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Counted in the page itself: a violation need not reach the console.
+COUNT_VIOLATIONS = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+    window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@pytest.fixture(scope="session")
+def tally_redis(browser: str) -> Iterator[RedisServer]:
+    """The application's Redis. It asks for `browser` first: without one, nothing is started."""
+    flavours = redis_flavours()
+    if not flavours:
+        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        give_up("no redis-server on this machine: apt-get install redis-server")
+    with RedisServer(flavours[0].binary) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def tally_url(tally_redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the one application for all these tests listens."""
+    folder = tmp_path_factory.mktemp("tally")
+    port = free_port()
+    env = os.environ | {"REDIS_URL": tally_redis.url, "DATA_DIR": str(folder / "data")}
+    env |= {"DATABASE_URL": "", "LOG_FILE": str(folder / "app.log"), "EMBEDDED_WORKER": "auto"}
+    command = [sys.executable, "-m", "uvicorn", "main:app", "--port", str(port)]
+    log = folder / "console.log"
+    api = spawn(command, cwd=BACKEND, env=env, log=log)
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}", api, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        end(api)
+
+
+def wait_until_ready(url: str, api: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while api.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(f"{url}/readyz", timeout=2):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"the application did not start:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+async def chromium(browser: str) -> AsyncIterator[Browser]:
+    """One browser with a profile of its own, which goes with it."""
+    expect.set_options(timeout=PATIENCE_MS)
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(
+            executable_path=browser, args=CHROMIUM_FLAGS, headless=True
+        )
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+def redis(tally_redis: RedisServer) -> RedisServer:
+    """The application's Redis, running; a test may stop it, the next finds it whole again."""
+    return tally_redis.start()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console says of the page. A test that provokes an error clears it."""
+    return []
+
+
+@pytest.fixture
+async def page(
+    tally_url: str, chromium: Browser, redis: RedisServer, complaints: list[str]
+) -> AsyncIterator[Page]:
+    """A fresh page, open. Fails its test when the page complains or breaks its own policy."""
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    await context.add_init_script(COUNT_VIOLATIONS)
+    page = await context.new_page()
+    page.on("console", lambda message: complaints.extend(complaint(message)))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(tally_url)
+    yield page
+    violations = await page.evaluate("window.violations")
+    await context.close()
+    assert violations == []
+    assert complaints == []
+
+
+def complaint(message: ConsoleMessage) -> list[str]:
+    return [message.text] if message.type in ("error", "warning") else []
+
+
+@pytest.fixture
+def start(page: Page) -> Callable[..., Awaitable[Locator]]:
+    """`start(kind)` fills in the form as a person would and gives the new job's card."""
+
+    async def start(
+        kind: str, *, file: Path | FilePayload | None = None, sizes: Sequence[str] = ()
+    ) -> Locator:
+        if file is not None:
+            await page.get_by_role("radio", name="Your file").check()
+            await page.get_by_label("Video file").set_input_files(file)
+        await page.get_by_role("radio", name=kind).check()
+        for size in sizes:
+            await page.locator(f"input[value={size}]").check()
+        async with page.expect_response(is_creation) as answer:
+            await page.get_by_role("button", name="Start").click()
+        return page.locator(f"#{(await (await answer.value).json())['id']}")
+
+    return start
+
+
+def is_creation(response: Response) -> bool:
+    return response.request.method == "POST" and response.url.endswith("/api/v2/jobs")
+
+
+@pytest.fixture
+def start_long(
+    start: Callable[..., Awaitable[Locator]], long_clip: Path
+) -> Callable[[], Awaitable[Locator]]:
+    """Starts a job that is still live when its test cancels it."""
+
+    async def start_long() -> Locator:
+        return await start("Transcode", file=long_clip, sizes=("vp9-720",))
+
+    return start_long
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real video: two seconds, 320 by 180, with sound."""
+    return make_clip(tmp_path_factory.mktemp("clips") / "clip.mp4", size="320x180", seconds=2)
+
+
+@pytest.fixture(scope="session")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real video that takes much longer to encode than a test waits."""
+    return make_clip(tmp_path_factory.mktemp("clips") / "long.mp4", size="1280x720", seconds=60)
+
+
+def make_clip(path: Path, *, size: str, seconds: int) -> Path:
+    picture = f"testsrc2=size={size}:rate=25:duration={seconds}"
+    sound = f"sine=frequency=440:duration={seconds}"
+    words = ["-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound]
+    words += [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-crf",
+        "36",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+    ]
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *words, path], check=True, timeout=60)
+    return path
