@@ -27,7 +27,7 @@ class Metrics:
     """The counts of one process, in a registry of their own. `cache` gives the cache's numbers."""
 
     def __init__(self, cache: Callable[[], Mapping[str, Any]]) -> None:
-        # Else a time stamp stands beside every counter, which nobody reads. (Their call has no types.)
+        # Else a time stamp that nobody reads stands beside each counter. (Their call has no types.)
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._registry.register(_CacheNumbers(cache))

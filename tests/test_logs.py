@@ -1,6 +1,7 @@
 """Log lines reach the file that the deployment guide tails."""
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def test_lines_go_to_the_file_whose_folder_is_made(tmp_path: Path) -> None:
     configure_logging(path)
     logging.getLogger("tally.cache").warning("cache: redis is away")
 
-    assert "WARNING tally.cache: cache: redis is away" in path.read_text()
+    assert f"WARNING [{os.getpid()}] tally.cache: cache: redis is away" in path.read_text()
 
 
 def test_a_file_that_was_rotated_away_is_made_again(tmp_path: Path) -> None:

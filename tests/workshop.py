@@ -113,6 +113,10 @@ class Workshop:
     async def until_done(self, job_id: str, *, seconds: float = 30.0) -> Job:
         return await self.until(job_id, lambda job: job.done, seconds=seconds)
 
+    async def deliveries(self) -> dict[str, str]:
+        """What the engine keeps: job ids, and how far the delivery is in its words."""
+        return await asyncio.to_thread(_deliveries, self.url)
+
     @contextmanager
     def worker(self, pace: Pace = QUICK, how: str = "") -> Iterator[subprocess.Popen[bytes]]:
         """A worker in a process of its own, see worker_door; ended, if need be, with the block."""
@@ -143,6 +147,17 @@ class Workshop:
         task.cancel()
         await asyncio.wait({task})
         assert task.cancelled(), task
+
+
+def _deliveries(url: str) -> dict[str, str]:
+    from dbos import DBOSClient
+
+    client = DBOSClient(system_database_url=url)
+    try:
+        kept = client.list_workflows()
+        return {record.workflow_id.partition(":")[0]: record.status for record in kept}
+    finally:
+        client.destroy()
 
 
 async def soon(what: Callable[[], object], *, seconds: float = 10.0) -> None:

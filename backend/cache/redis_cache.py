@@ -176,8 +176,8 @@ def _unintroduced() -> dict[str, Any]:
 
 
 def _limits(pool: "ConnectionPool") -> dict[str, float]:
-    """The limits in force, read back from a connection as the pool makes them."""
-    made: AbstractConnection = pool.make_connection()  # type: ignore[no-untyped-call]
+    """The limits in force, read back from a connection made as the pool makes them."""
+    made = pool.connection_class(**pool.connection_kwargs)
     return {
         "max_connections": pool.max_connections,
         "socket_connect_timeout": made.socket_connect_timeout or 0.0,

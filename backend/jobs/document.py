@@ -55,16 +55,16 @@ _COMPACT: Final[dict[str, Any]] = {"separators": (",", ":"), "ensure_ascii": Fal
 
 
 def retry_after(job: Job) -> int:
-    """Seconds until asking again pays: a tenth of what is left, within 1-10; 0 when done."""
+    """Seconds until asking again pays: a tenth of what is left, within 1-5; 0 when done."""
     if job.done:
         return 0
     if job.status is Status.QUEUED:
         return 2
     percent = job.progress.percent
-    if percent <= 0 or job.started_at is None:
-        return 1
+    if job.status is Status.CANCELING or percent <= 0 or job.started_at is None:
+        return 1  # something happens soon
     left = (job.updated_at - job.started_at) * (100 - percent) / percent
-    return round(max(1.0, min(10.0, left / 10)))
+    return round(max(1.0, min(5.0, left / 10)))
 
 
 def path(job_id: str) -> str:

@@ -63,7 +63,7 @@ def test_a_deleted_job_has_no_body() -> None:
 
 
 @given(st.sampled_from(Status), st.floats(0, 100), st.floats(0, 1e6))
-def test_clients_are_told_to_wait_between_1_and_10_seconds_until_done(
+def test_clients_are_told_to_wait_between_1_and_5_seconds_until_done(
     status: Status, percent: float, elapsed: float
 ) -> None:
     job = replace(
@@ -74,7 +74,20 @@ def test_clients_are_told_to_wait_between_1_and_10_seconds_until_done(
         progress=Progress(percent=percent),
     )
 
-    assert retry_after(job) == 0 if job.done else 1 <= retry_after(job) <= 10
+    assert retry_after(job) == 0 if job.done else 1 <= retry_after(job) <= 5
+
+
+def test_a_job_that_is_being_canceled_is_asked_about_soon() -> None:
+    job = replace(
+        a_job(now=0.0),
+        status=Status.CANCELING,
+        started_at=0.0,
+        updated_at=600.0,
+        progress=Progress(percent=50.0),
+    )
+
+    assert retry_after(job) == 1
+    assert retry_after(replace(job, status=Status.RUNNING)) == 5
 
 
 @pytest.mark.parametrize(

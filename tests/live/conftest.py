@@ -10,12 +10,6 @@ from live.films import Film, make_reel, repeat
 from live.installation import Installation
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """Each database in turn, as DATABASE_URL names it. Ask for it before `tally`."""
-    return "" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
-
-
 @pytest.fixture
 async def tally(tmp_path: Path) -> AsyncIterator[Installation]:
     """An installation on SQLite, without Redis unless a test names one; nothing runs yet."""
@@ -25,12 +19,22 @@ async def tally(tmp_path: Path) -> AsyncIterator[Installation]:
 
 
 @pytest.fixture
-def some_redis() -> Iterator[RedisServer]:
-    """A running server of whatever flavour there is, for what does not depend on it."""
+def redis() -> Iterator[RedisServer]:
+    """A running server of the first flavour there is."""
+    yield from running(0)
+
+
+@pytest.fixture
+def valkey() -> Iterator[RedisServer]:
+    """A running server of the other flavour. Journeys are long: each is made with one of them."""
+    yield from running(-1)
+
+
+def running(flavour: int) -> Iterator[RedisServer]:
     flavours = redis_flavours()
     if not flavours:
         pytest.skip("no redis-server on this machine: apt-get install redis-server")
-    with RedisServer(flavours[0].binary) as server:
+    with RedisServer(flavours[flavour].binary) as server:
         yield server
 
 

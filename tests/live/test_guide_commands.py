@@ -15,9 +15,9 @@ TWO_SIZES = {"outputs": [{"codec": "h264", "height": 360}, {"codec": "vp9", "hei
 
 
 async def test_uvicorn_alone_completes_jobs_whose_polls_come_from_redis(
-    some_redis: RedisServer, tally: Installation, film: Film, tmp_path: Path
+    valkey: RedisServer, tally: Installation, film: Film, tmp_path: Path
 ) -> None:
-    api = await tally.serve(REDIS_URL=some_redis.url).up()
+    api = await tally.serve(REDIS_URL=valkey.url).up()
     thumbnail = await api.create("thumbnail")
     transcode = await api.upload(film(20), "transcode", TWO_SIZES)
     async with (

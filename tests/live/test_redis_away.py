@@ -16,24 +16,24 @@ SLOW = {"outputs": [{"codec": "vp9", "height": 360}]}
 
 
 async def test_redis_killed_and_frozen_under_the_polls_is_no_outage(
-    redis_server: RedisServer, tally: Installation, film: Film, tmp_path: Path
+    redis: RedisServer, tally: Installation, film: Film, tmp_path: Path
 ) -> None:
-    tally.settings |= {"REDIS_URL": redis_server.url, "EMBEDDED_WORKER": "off"}
+    tally.settings |= {"REDIS_URL": redis.url, "EMBEDDED_WORKER": "off"}
     tally.work(LOG_FILE=str(tmp_path / "worker.log"))
     api = await tally.serve().up()
     job = await api.upload(film(32), "transcode", SLOW)
     async with polling(api, job, every=0.1) as watch:
         await hits_come(watch)
-        redis_server.kill()
+        redis.kill()
         await redis_is(api, False)
         await a_second_of(watch)
-        redis_server.start()
+        redis.start()
         await redis_is(api, True)
         await hits_come(watch)
-        redis_server.freeze()
+        redis.freeze()
         await redis_is(api, False)
         await a_second_of(watch)
-        redis_server.thaw()
+        redis.thaw()
         await redis_is(api, True)
         await hits_come(watch)
         done = await watch.until_done()

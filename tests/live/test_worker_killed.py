@@ -36,10 +36,10 @@ def files_of(tally: Installation, job: Document) -> dict[str, tuple[int, int]]:
 
 
 async def test_another_worker_makes_only_what_the_killed_one_left(
-    postgres_url: str, some_redis: RedisServer, tally: Installation, film: Film
+    postgres_url: str, valkey: RedisServer, tally: Installation, film: Film
 ) -> None:
     """On PostgreSQL; `kill -9` of the one worker while it makes the second of three outputs."""
-    tally.settings |= {"DATABASE_URL": postgres_url, "REDIS_URL": some_redis.url}
+    tally.settings |= {"DATABASE_URL": postgres_url, "REDIS_URL": valkey.url}
     api, worker = tally.serve(), tally.work()
     job = await (await api.up()).upload(film(20), "transcode", THREE_OUTPUTS)
     async with polling(api, job, every=0.1) as watch:

@@ -1,5 +1,7 @@
 """Clips to work on, a look into what came out, and what runs in a folder."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -164,7 +166,7 @@ def files_in() -> Callable[[Path], list[str]]:
 
 
 @pytest.fixture
-def running_in() -> Callable[[Path], list[int]]:
+def running_in(tmp_path: Path) -> Iterator[Callable[[Path], list[int]]]:
     """The processes whose working directory is a folder, by their ids; Linux only."""
     if not Path("/proc/self/cwd").exists():
         pytest.skip("only Linux shows which processes there are in /proc")
@@ -172,7 +174,9 @@ def running_in() -> Callable[[Path], list[int]]:
     def find(folder: Path) -> list[int]:
         return [int(process.name) for process in _processes() if _works_in(process, folder)]
 
-    return find
+    yield find
+    for process in find(tmp_path):  # only after a test that has failed
+        os.kill(process, signal.SIGKILL)
 
 
 def _processes() -> Iterator[Path]:

@@ -53,6 +53,8 @@ async def test_a_worker_does_jobs_until_it_is_cancelled_and_leaves_nothing_behin
     assert working.cancelled()
     back = await workshop.get(waiting.id)
     assert (back.status, back.attempt, back.outputs[0].ready) == (Status.QUEUED, 0, True)
+    assert await workshop.deliveries() == {waiting.id: "ENQUEUED"}
+    assert await workshop.backlog.dead() == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -67,7 +67,7 @@ def too_large(limit: int) -> Problem:
         413,
         "upload_too_large",
         "The upload is too large",
-        f"Uploads may have at most {limit} bytes (UPLOAD_MAX_BYTES).",
+        f"Uploads may have at most {limit / 1_000_000:,.1f} MB ({limit} bytes, UPLOAD_MAX_BYTES).",
     )
 
 
@@ -79,6 +79,14 @@ def _disk_problem(error: OSError) -> Problem:
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     detail = "The disk is full." if full else "The upload could not be written to disk."
     return Problem(507, "storage_full", "No room for the upload", detail)
+
+
+def _file_name(raw: bytes) -> str:
+    """The client's name for the file, undone what browsers do to quotes and line ends (WHATWG)."""
+    name = raw.decode("utf-8", "replace")
+    for code, character in (("%22", '"'), ("%0D", "\r"), ("%0A", "\n")):
+        name = name.replace(code, character)
+    return name[:_NAME_LIMIT]
 
 
 class _Reader:
@@ -137,8 +145,7 @@ class _Reader:
         if self._part == "file":
             if self.upload.filename is not None:
                 raise _malformed("There may be only one file part.")
-            name = self._disposition.get(b"filename", b"upload").decode("utf-8", "replace")
-            self.upload.filename = name[:_NAME_LIMIT]
+            self.upload.filename = _file_name(self._disposition.get(b"filename", b"upload"))
         elif self._part != "job":
             raise _malformed(f"Unknown part {self._part[:40]!r}; use `job` and `file`.")
 

@@ -36,6 +36,21 @@ async def test_the_file_may_come_before_the_job(service: Service) -> None:
     assert answer.status_code == 202
 
 
+async def test_quotes_in_a_file_name_are_as_the_person_named_it(service: Service) -> None:
+    """Browsers send a quotation mark as %22 (WHATWG, multipart/form-data encoding)."""
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="job"\r\n\r\n%b\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a %%22b%%22.mp4"\r\n\r\n'
+        b"film\r\n--b--\r\n"
+    ) % json.dumps(UPLOAD).encode()
+
+    answer = await service.client.post(
+        "/api/v2/jobs", content=body, headers={"Content-Type": "multipart/form-data; boundary=b"}
+    )
+
+    assert answer.json()["source"]["filename"] == 'a "b".mp4'
+
+
 @pytest.mark.parametrize("declared", [True, False])
 async def test_an_upload_over_the_limit_is_refused_and_leaves_nothing(
     service: Service, declared: bool
