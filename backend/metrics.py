@@ -31,12 +31,6 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._registry.register(_CacheNumbers(cache))
-        self._jobs_finished = Counter(
-            "tally_jobs_finished_total",
-            "Jobs that reached a final state here.",
-            ["kind", "status"],
-            registry=self._registry,
-        )
         self._http_requests = Counter(
             "tally_http_requests_total",
             "HTTP requests answered, by class of status.",
@@ -56,10 +50,6 @@ class Metrics:
         method = method if method in _METHODS else "other"
         self._http_requests.labels(route, method, f"{status // 100}xx").inc()
         self._http_seconds.labels(route, method).observe(seconds)
-
-    def job_finished(self, kind: str, status: str) -> None:
-        """A job reached a final state. `kind` is one that the service knows."""
-        self._jobs_finished.labels(kind, status).inc()
 
     def render(self) -> tuple[bytes, str]:
         """What a scrape gets: the body, and its content type."""

@@ -28,7 +28,6 @@ def busy() -> Metrics:
     stats.error(Trouble.TIMEOUT)
     metrics = Metrics(stats.snapshot)
     metrics.http_request("/api/v2/jobs/{job_id}", "GET", 200, 0.002)
-    metrics.job_finished("thumbnail", "succeeded")
     return metrics
 
 
@@ -82,18 +81,11 @@ def test_a_method_that_a_client_made_up_is_no_label(busy: Metrics) -> None:
     assert "BREW" not in scraped(busy)
 
 
-def test_finished_jobs_are_counted_by_kind_and_state(busy: Metrics) -> None:
-    busy.job_finished("thumbnail", "succeeded")
-    expected = 'tally_jobs_finished_total{kind="thumbnail",status="succeeded"} 2.0'
-
-    assert expected in scraped(busy)
-
-
 def test_each_process_part_has_a_registry_of_its_own() -> None:
     one, other = Metrics(CacheStats().snapshot), Metrics(CacheStats().snapshot)
-    one.job_finished("probe", "failed")
+    one.http_request("/livez", "GET", 200, 0.001)
 
-    assert "probe" not in scraped(other)
+    assert "/livez" not in scraped(other)
 
 
 def test_a_scrape_says_that_it_is_prometheus_text(busy: Metrics) -> None:

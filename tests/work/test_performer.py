@@ -2,71 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from jobs import (
     CancelRequested,
-    Change,
     Claimed,
-    Event,
-    Finished,
     Job,
     Lost,
-    OutputReady,
-    SqlJobs,
     Status,
-    StoreUnavailable,
 )
-from video import Limits
+from performer_bench import Bench
 from work import NotTaken
-from work.holdings import Holdings, Reason
-from work.making import Making
-from work.performer import Performer
+from work.holdings import Reason
 from workshop import (
     THREE_OUTPUTS,
     Workshop,
     is_making_the_second,
     is_running,
     processes_about,
-    soon,
 )
-
-
-class Faltering(SqlJobs):
-    """The real store, that is away for a change where the test says so."""
-
-    fails: Callable[[Event], bool] = staticmethod(lambda event: False)
-
-    async def advance(
-        self, job_id: str, event: Event, *, now: float, owner: str | None = None
-    ) -> Change:
-        if self.fails(event):
-            raise StoreUnavailable
-        return await super().advance(job_id, event, now=now, owner=owner)
-
-
-class Bench:
-    """A performer at work in this process."""
-
-    def __init__(self, shop: Workshop) -> None:
-        self.holdings = Holdings()
-        self.store = Faltering(shop.database, shop.delivery)
-        self.may_claim = True
-        self.asked = 0
-        self.perform = Performer(
-            "w",
-            self.store,
-            Making(files=shop.files, limits=Limits()),
-            self.holdings,
-            may_claim=self._may_claim,
-        )
-
-    def _may_claim(self) -> bool:
-        self.asked += 1
-        return self.may_claim
 
 
 @pytest.fixture
@@ -186,63 +142,6 @@ async def test_a_zombie_changes_nothing_and_leaves_its_successors_place_alone(
 
     assert await small_workshop.get(job.id) == successor
     assert workplaces(small_workshop, job) == [place]
-
-
-async def test_the_database_may_be_away_while_outputs_and_the_end_are_told(
-    small_workshop: Workshop, bench: Bench
-) -> None:
-    failures = [OutputReady, Finished, Finished]
-
-    def fails(event: Event) -> bool:
-        if type(event) in failures:
-            failures.remove(type(event))
-            return True
-        return False
-
-    bench.store.fails = fails
-    job = await small_workshop.create("probe")
-    await bench.perform(job.id)
-
-    assert failures == []
-    assert (await small_workshop.get(job.id)).status is Status.SUCCEEDED
-
-
-async def test_a_job_is_claimed_once_the_database_is_back(
-    small_workshop: Workshop, bench: Bench
-) -> None:
-    away = [True, True]
-    bench.store.fails = lambda event: isinstance(event, Claimed) and bool(away) and away.pop()
-    job = await small_workshop.create("probe")
-    await bench.perform(job.id)
-
-    assert away == []
-    assert (await small_workshop.get(job.id)).status is Status.SUCCEEDED
-
-
-async def test_nobody_claims_without_a_living_lease(small_workshop: Workshop, bench: Bench) -> None:
-    bench.may_claim = False
-    job = await small_workshop.create("probe")
-    performing = asyncio.create_task(bench.perform(job.id))
-    await soon(lambda: bench.asked == 3)
-    before = await small_workshop.get(job.id)
-    bench.may_claim = True
-    await performing
-
-    assert before == job
-    assert (await small_workshop.get(job.id)).status is Status.SUCCEEDED
-
-
-async def test_who_leaves_while_the_database_is_away_did_not_take_the_job(
-    small_workshop: Workshop, bench: Bench
-) -> None:
-    bench.store.fails = lambda event: True
-    job = await small_workshop.create("probe")
-    performing = asyncio.create_task(bench.perform(job.id))
-    await soon(bench.holdings.job_ids)
-    await bench.holdings.close()
-
-    with pytest.raises(NotTaken):
-        await performing
 
 
 async def test_a_canceled_performance_leaves_no_process(
