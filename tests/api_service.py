@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from job_store_conformance import RecordedDelivery
+from example_jobs import RecordedDelivery
 from jobs import Claimed, Event, Finished, Job, JobFiles, OutputReady, SqlJobs
 
 UPLOAD_LIMIT = 100_000

@@ -1,21 +1,19 @@
 """The one suite that every `JobStore` passes: a database, or a cache in front of one.
 
-A test class inherits `JobStoreConformance` and gives a fixture `store`; `delivered` lists what was
-put into the workers' queue by committed and uncommitted transactions alike.
+A test class inherits `JobStoreConformance` and gives fixtures `store`, and `delivery`
+that remembers what was put into the workers' queue.
 """
 
 import asyncio
 import json
 import time
-from dataclasses import replace
 
 import pytest
 
+from example_jobs import READY, RecordedDelivery, a_job
 from jobs import (
-    BadCursor,
     CancelRequested,
     Claimed,
-    Connection,
     Deleted,
     Event,
     Failed,
@@ -23,58 +21,20 @@ from jobs import (
     FenceLost,
     Finished,
     IllegalStep,
-    Job,
     JobGone,
     JobNotFound,
     JobStore,
     Lost,
-    Output,
     OutputReady,
-    PageQuery,
     Progressed,
     Released,
-    Status,
     new_id,
     render,
 )
+from paging_conformance import PagingConformance
 
 
-class RecordedDelivery:
-    """A queue that only remembers what was put into it."""
-
-    def __init__(self) -> None:
-        self.jobs: list[str] = []
-
-    async def deliver(self, connection: Connection, job_id: str, fence: int) -> None:
-        self.jobs.append(job_id)
-
-
-def a_job(owner: str = "default", kind: str = "thumbnail", now: float | None = None) -> Job:
-    now = time.time() if now is None else now
-    return Job(
-        id=new_id(now),
-        owner=owner,
-        kind=kind,
-        source={"type": "sample"},
-        spec={"width": 640},
-        metadata={"customer": "Žižka 🎬"},
-        outputs=(Output(name="thumbnail.jpg", content_type="image/jpeg"),),
-        created_at=now,
-        updated_at=now,
-        deadline_at=now + 3600,
-    )
-
-
-READY = Output(
-    name="thumbnail.jpg",
-    content_type="image/jpeg",
-    file="1-thumbnail.jpg",
-    bytes=10,
-    sha256="ab" * 32,
-)
-
-
-class JobStoreConformance:
+class JobStoreConformance(PagingConformance):
     async def test_a_created_job_is_there_at_version_one_and_queued(
         self, store: JobStore, delivery: RecordedDelivery
     ) -> None:
@@ -212,50 +172,3 @@ class JobStoreConformance:
             await store.get(job.id, owner="default")
         with pytest.raises(JobGone):
             await store.advance(job.id, Deleted(), now=3.0)
-
-    async def test_pages_walk_every_job_once_newest_first(self, store: JobStore) -> None:
-        owner = f"pager-{new_id(time.time())}"
-        made = [a_job(owner=owner, now=1_000_000.0 + n) for n in range(7)]
-        for job in made:
-            await store.create(job)
-
-        seen: list[str] = []
-        query = PageQuery(owner=owner, limit=3)
-        while True:
-            page = await store.page(query)
-            seen += [document.id for document in page.documents]
-            if page.next_cursor is None:
-                break
-            query = replace(query, cursor=page.next_cursor)
-
-        assert seen == [job.id for job in reversed(made)]
-
-    async def test_pages_are_filtered_and_never_show_deleted_jobs(self, store: JobStore) -> None:
-        owner = f"filter-{new_id(time.time())}"
-        queued, canceled, deleted = (a_job(owner=owner) for _ in range(3))
-        probe = a_job(owner=owner, kind="probe")
-        for job in (queued, canceled, deleted, probe):
-            await store.create(job)
-        for job in (canceled, deleted):
-            await store.advance(job.id, CancelRequested(), now=1.0)
-        await store.advance(deleted.id, Deleted(), now=2.0)
-
-        by_status = await store.page(PageQuery(owner=owner, status=Status.CANCELED))
-        by_kind = await store.page(PageQuery(owner=owner, kind="probe"))
-
-        assert [document.id for document in by_status.documents] == [canceled.id]
-        assert [document.id for document in by_kind.documents] == [probe.id]
-
-    @pytest.mark.parametrize("cursor", ["", "x", "!!!", "W10", "bnVsbA", "é", "A" * 500])
-    async def test_a_foreign_cursor_is_refused(self, store: JobStore, cursor: str) -> None:
-        with pytest.raises(BadCursor):
-            await store.page(PageQuery(owner="default", cursor=cursor))
-
-    async def test_a_cursor_does_not_fit_other_filters(self, store: JobStore) -> None:
-        owner = f"cursor-{new_id(time.time())}"
-        for _ in range(2):
-            await store.create(a_job(owner=owner))
-        page = await store.page(PageQuery(owner=owner, limit=1))
-
-        with pytest.raises(BadCursor):
-            await store.page(PageQuery(owner=owner, kind="probe", cursor=page.next_cursor))

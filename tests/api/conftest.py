@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from api import Parts, create_api
 from api_service import UPLOAD_LIMIT, Service
-from job_store_conformance import RecordedDelivery
+from example_jobs import RecordedDelivery
 from jobs import Database, JobFiles, SqlJobs, migrate, open_database
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cache import Cache, CachedJobs, CacheStats, open_cache, parse_redis_url
 from dev_servers import RedisServer
-from job_store_conformance import RecordedDelivery
+from example_jobs import RecordedDelivery
 from jobs import Database, SqlJobs, migrate, open_database
 
 Until = Callable[[Callable[[], bool], float], Awaitable[float]]

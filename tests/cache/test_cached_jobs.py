@@ -7,7 +7,8 @@ import pytest
 from cache import Cache, CachedJobs, CacheStats
 from cache.entry import key
 from dev_servers import RedisServer
-from job_store_conformance import JobStoreConformance, a_job
+from example_jobs import a_job
+from job_store_conformance import JobStoreConformance
 from jobs import (
     Answer,
     CancelRequested,

@@ -7,7 +7,7 @@ import pytest
 
 from cache import Cache, CachedJobs, CacheStats
 from dev_servers import RedisServer
-from job_store_conformance import RecordedDelivery, a_job
+from example_jobs import RecordedDelivery, a_job
 from jobs import (
     Answer,
     Claimed,

@@ -5,7 +5,7 @@ import pytest
 from cache import Cache, CachedJobs, CacheStats
 from cache.entry import key
 from dev_servers import RedisServer
-from job_store_conformance import a_job
+from example_jobs import a_job
 from jobs import (
     Answer,
     Job,

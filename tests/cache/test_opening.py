@@ -10,7 +10,7 @@ import pytest
 import cache
 from cache import CacheStats, NoCache, RedisAddress, RedisCache, open_cache, remembering
 from dev_servers import RedisServer
-from job_store_conformance import a_job
+from example_jobs import a_job
 from jobs import SqlJobs
 
 BACKEND: Final = Path(cache.__file__ or "").parents[1]

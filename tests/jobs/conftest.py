@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from job_store_conformance import RecordedDelivery
+from example_jobs import RecordedDelivery
 from jobs import Database, SqlBacklog, SqlJobs, migrate, open_database
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from job_store_conformance import RecordedDelivery, a_job
+from example_jobs import RecordedDelivery, a_job
 from jobs import CancelRequested, Claimed, Job, Lost, SqlBacklog, SqlJobs
 
 

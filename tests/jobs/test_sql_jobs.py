@@ -2,7 +2,8 @@
 
 import pytest
 
-from job_store_conformance import JobStoreConformance, RecordedDelivery, a_job
+from example_jobs import RecordedDelivery, a_job
+from job_store_conformance import JobStoreConformance
 from jobs import Connection, Database, JobNotFound, SqlJobs
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job_store_conformance import READY, a_job
+from example_jobs import READY, a_job
 from jobs import Failure, Progress, Status, render
 from jobs.sql_rows import job_of, row_of
 

@@ -36,7 +36,6 @@ async def test_uvicorn_alone_completes_jobs_whose_polls_come_from_redis(
     assert decoded(h264).seconds == pytest.approx(20, abs=0.2)
     assert decoded(vp9).seconds == pytest.approx(20, abs=0.2)
     looks = one.looks + other.looks
-    print("looks", len(looks), "hits", sum(l.hit for l in looks), stats)
     assert len(looks) >= 8
     assert stats["redis_enabled"] is True
     assert stats["hits"] > 0

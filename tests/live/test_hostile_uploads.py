@@ -43,6 +43,3 @@ async def test_every_hostile_upload_fails_with_its_reason_and_a_good_one_then_su
     assert tally.workers() == before
     assert len(before) == 1
     assert [*tally.data.glob("jobs/*/work-*")] == []
-    from collections import Counter
-
-    print(len(corpus), Counter(j["error"]["code"] for j in ended))

@@ -60,6 +60,3 @@ async def test_another_worker_makes_only_what_the_killed_one_left(
     assert len(files_of(tally, job)) == 3
     assert watch.versions == sorted(watch.versions)
     assert {look.status for look in watch.looks} == {200, 304}
-    print(
-        len(watch.looks), watch.versions[0], watch.versions[-1], kept, files_of(tally, job), after
-    )

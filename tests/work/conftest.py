@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from job_store_conformance import RecordedDelivery
+from example_jobs import RecordedDelivery
 from jobs import migrate, open_database
 from video import Limits, generate_sample
 from work import DbosEngine

@@ -5,7 +5,7 @@ import errno
 
 import pytest
 
-from job_store_conformance import a_job
+from example_jobs import a_job
 from jobs import (
     Event,
     Failed,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job_store_conformance import a_job
+from example_jobs import a_job
 from jobs import CancelRequested, Claimed, Job, Status
 from work.holdings import Claim, Holding, Holdings, Reason
 from work.watch import judge, watch_once

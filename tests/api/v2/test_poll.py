@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from api.v2.poll import cache_status, floor, matches, poll_headers
 from api_service import Service
-from job_store_conformance import a_job
+from example_jobs import a_job
 from jobs import Answer, CancelRequested, Claimed, Deleted, Progressed, new_id, render
 
 
