@@ -52,6 +52,7 @@ class Basis:
     backlog: SqlBacklog
     files: JobFiles
     engine: DbosEngine
+    migrated: asyncio.Event
 
 
 def build_basis(settings: Settings) -> Basis:
@@ -77,6 +78,7 @@ def build_basis(settings: Settings) -> Basis:
         backlog=SqlBacklog(database, engine),
         files=JobFiles(settings.data_dir),
         engine=engine,
+        migrated=asyncio.Event(),
     )
 
 
@@ -97,7 +99,7 @@ def build_app() -> Application:
             cache_statistics=basis.stats.snapshot,
             cache_state=partial(_cache_state, basis.cache),
             ready=partial(_ready, basis),
-            accepting=partial(_accepting, basis.engine),
+            accepting=partial(_accepting, basis),
             metrics=metrics.render,
             observe=metrics.http_request,
             pages=page_routes(),
@@ -112,7 +114,7 @@ async def run_worker_process() -> None:
     configure_logging(settings.log_path)
     basis = build_basis(settings)
     async with _open(basis):
-        await _until_migrated(basis.database)
+        await _until_migrated(basis)
         await run_worker(
             basis.store,
             basis.backlog,
@@ -147,21 +149,27 @@ async def _api_lifespan(basis: Basis, app: Application) -> AsyncIterator[None]:
 
 async def _ready(basis: Basis) -> None:
     await basis.database.ping()
+    await _queueing(basis)
+
+
+async def _queueing(basis: Basis) -> None:
+    """Returns once jobs can be queued: the schema first, the engine may not meet it half made."""
+    await basis.migrated.wait()
     await basis.engine.prepare()
 
 
-async def _accepting(engine: DbosEngine) -> None:
+async def _accepting(basis: Basis) -> None:
     """The first request may come while the engine is still being loaded: it waits for it."""
     try:
         async with asyncio.timeout(_LOADING_SECONDS):
-            await engine.prepare()
+            await _queueing(basis)
     except TimeoutError:
-        raise StoreUnavailable("The job engine is still starting; try again shortly.") from None
+        raise StoreUnavailable("Still starting; try again shortly.") from None
 
 
 async def _prepare_and_sweep(basis: Basis) -> None:
-    await _until_migrated(basis.database)
-    await basis.engine.prepare()
+    """The first sweep loads the job engine, so that the first request need not wait for it."""
+    await _until_migrated(basis)
     await every(_SWEEP_SECONDS, partial(_sweep, basis), "the sweep")
 
 
@@ -169,11 +177,12 @@ async def _sweep(basis: Basis) -> None:
     await sweep_once(basis.store, basis.backlog, basis.engine, time.time())
 
 
-async def _until_migrated(database: Database) -> None:
+async def _until_migrated(basis: Basis) -> None:
     told = False
     while True:
         try:
-            return await migrate(database)
+            await migrate(basis.database)
+            return basis.migrated.set()
         except StoreUnavailable as error:
             if not told:
                 _log.warning("waiting for the database: %s", error)

@@ -36,6 +36,12 @@ class SqlBacklog:
         async with self._database.transaction() as connection:
             await connection.execute(delete(workers).where(workers.c.id == worker))
 
+    async def bury(self, worker: str) -> bool:
+        expired = workers.c.expires_at <= self._database.now()
+        async with self._database.transaction() as connection:
+            gone = await connection.execute(delete(workers).where(workers.c.id == worker, expired))
+        return gone.rowcount > 0
+
     async def dead(self) -> Sequence[str]:
         expired = select(workers.c.id).where(workers.c.expires_at <= self._database.now())
         async with self._database.reading() as connection:
@@ -44,7 +50,9 @@ class SqlBacklog:
     async def orphans(self) -> Sequence[Job]:
         living = select(workers.c.id).where(workers.c.expires_at > self._database.now())
         return await self._jobs(
-            select(jobs).where(jobs.c.status.in_(_HELD), jobs.c.worker.not_in(living))
+            select(jobs).where(  # not done: by the index, however many jobs have ended
+                jobs.c.done.is_(False), jobs.c.status.in_(_HELD), jobs.c.worker.not_in(living)
+            )
         )
 
     async def overdue(self, now: float) -> Sequence[Job]:

@@ -31,6 +31,7 @@ _DRIVERS: Final = {
     "postgres": "postgresql+asyncpg",
 }
 _LOCK_KEY: Final = 0x74616C6C79  # "tally": the advisory lock that migrating processes share
+_QUOTED: Final = 200  # characters of a driver's own message
 _SQLITE_WAIT_SECONDS: Final = 10.0
 
 
@@ -83,10 +84,9 @@ def open_database(url: str) -> Database:
     if parsed.drivername.startswith("sqlite"):
         return _open_sqlite(parsed)
     options: dict[str, Any] = {"pool_pre_ping": True, "pool_timeout": 5, "pool_size": 5}
-    return Database(
-        create_async_engine(parsed, **options),
-        create_async_engine(parsed, isolation_level="AUTOCOMMIT", **options),
-    )
+    writes = create_async_engine(parsed, **options)
+    event.listen(writes.sync_engine, "connect", _bound_transactions)
+    return Database(writes, create_async_engine(parsed, isolation_level="AUTOCOMMIT", **options))
 
 
 async def migrate(database: Database) -> None:
@@ -120,6 +120,14 @@ def _open_sqlite(url: URL) -> Database:
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
     event.listen(writes.sync_engine, "begin", _begin_immediate)
     return Database(writes, reads)
+
+
+def _bound_transactions(dbapi_connection: Any, record: Any) -> None:
+    """A process that freezes within a transaction must not keep its row locks for ever."""
+    cursor = dbapi_connection.cursor()
+    cursor.execute("SET idle_in_transaction_session_timeout = '15s'")
+    cursor.close()
+    dbapi_connection.commit()
 
 
 def _configure_sqlite(dbapi_connection: Any, record: Any) -> None:
@@ -159,4 +167,5 @@ async def _translated() -> AsyncIterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout, OSError) as error:
-        raise StoreUnavailable(f"The database does not answer: {type(error).__name__}.") from error
+        said = str(getattr(error, "orig", None) or error).partition("\n")[0][:_QUOTED]
+        raise StoreUnavailable(f"The database does not answer: {said}") from error

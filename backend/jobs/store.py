@@ -106,6 +106,10 @@ class Backlog(Protocol):
         """The worker is gone; forget its lease. Harmless if there is none."""
         ...
 
+    async def bury(self, worker: str) -> bool:
+        """Forget the lease of a dead worker. False for one that lives after all, late as it was."""
+        ...
+
     async def dead(self) -> Sequence[str]:
         """Workers whose lease ran out and that nobody has retired yet."""
         ...

@@ -45,15 +45,13 @@ class Performer:
         holdings: Holdings,
         *,
         may_claim: Callable[[], bool] = lambda: True,
-        job_finished: Callable[[str, str], None] = lambda kind, status: None,
     ) -> None:
-        """`may_claim` says whether the lease is alive; `job_finished` counts: kind and status."""
+        """`may_claim` says whether the lease is alive."""
         self._worker = worker
         self._store = store
         self._making = making
         self._holdings = holdings
         self._may_claim = may_claim
-        self._job_finished = job_finished
 
     async def __call__(self, job_id: str) -> None:
         """Returns when the job needs no further delivery for now. Raises NotTaken if it does."""
@@ -110,8 +108,6 @@ class Performer:
             _log.error("job %s: could not tell that it is %s", job.id, type(ending).__name__)
             return  # the watch finds it held by us and in nobody's hands
         _log.info("job %s: %s after attempt %d", job.id, change.job.status, job.attempt)
-        if change.job.done:
-            self._job_finished(job.kind, change.job.status)
 
     async def _insist(self, job_id: str, event: Event) -> Change:
         """Commit, again and again while the database is away. Raises like `JobStore.advance`."""

@@ -32,8 +32,7 @@ async def sweep_once(store: JobStore, backlog: Backlog, engine: Engine, now: flo
         await tell(store, job, Lost(fence=job.fence))
     for worker in await backlog.dead():
         await engine.recover(worker, backlog.redeliver)
-        if worker in await backlog.dead():  # not so a living one that was late after an outage
-            await backlog.retire(worker)  # last: until then the next round finds it again
+        if await backlog.bury(worker):  # last: until then the next round finds it again
             _log.warning("worker %s died; its jobs go to others", worker)
 
 

@@ -7,7 +7,7 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -46,14 +46,13 @@ async def run_worker(
     concurrency: int,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     pace: Pace = Pace(),
-    job_finished: Callable[[str, str], None] = lambda kind, status: None,
 ) -> None:
     """Take jobs and do them, `concurrency` at once, until SIGTERM, SIGINT or cancellation.
 
     The first signal stops politely: jobs in hand go back to the queue at once, and no attempt is
     counted. A second one ends the process on the spot. Waits for a database that is not there yet;
-    raises StoreUnavailable if the engine cannot start. `job_finished` counts what ended here, by
-    kind and status. Closes nothing that it was given.
+    raises StoreUnavailable if the engine cannot start. Closes nothing that it was
+    given.
     """
     worker = f"w-{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
     holdings = Holdings()
@@ -65,7 +64,6 @@ async def run_worker(
         making,
         holdings,
         may_claim=lambda: lease.alive,
-        job_finished=job_finished,
     )
 
     async def keep() -> None:

@@ -48,6 +48,16 @@ async def test_a_retired_worker_is_forgotten_but_its_jobs_are_still_orphans(
     assert await backlog.orphans() == [job]
 
 
+async def test_only_a_dead_worker_is_buried_and_only_once(backlog: SqlBacklog) -> None:
+    await backlog.renew("dead", seconds=0.0)
+    await backlog.renew("late", seconds=60.0)
+
+    buried = [await backlog.bury(worker) for worker in ("dead", "dead", "late")]
+
+    assert buried == [True, False, False]
+    assert await backlog.dead() == []
+
+
 async def test_jobs_past_their_deadline_are_overdue_until_they_are_done(
     store: SqlJobs, backlog: SqlBacklog
 ) -> None:

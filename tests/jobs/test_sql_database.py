@@ -99,3 +99,13 @@ async def test_an_unwritable_folder_is_said_plainly(tmp_path: Path) -> None:
 
     with pytest.raises((OSError, StoreUnavailable)):
         await migrate(open_database(f"sqlite:///{tmp_path}/file/tally.db"))
+
+
+async def test_a_frozen_process_cannot_keep_row_locks_for_ever(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    async with database.transaction() as connection:
+        bound = await connection.execute(text("SHOW idle_in_transaction_session_timeout"))
+        bounded = bound.scalar()
+    await database.close()
+
+    assert bounded == "15s"

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dev_servers import end, free_port, spawn
-from live.client import Api
+from live.client import Api, seen
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 
@@ -21,6 +21,7 @@ class Installation:
     """One DATA_DIR, its settings, and the processes that share them; `close()` ends them all."""
 
     def __init__(self, folder: Path, *, backend: Path = BACKEND) -> None:
+        self.folder = folder
         self.data = folder / "data"
         self.log = folder / "app.log"
         self.console = folder / "console.log"
@@ -58,13 +59,13 @@ class Installation:
         return process
 
     def processes(self, word: str = "") -> dict[int, str]:
-        """All that run for this DATA_DIR with the word in their command line, by process id."""
+        """All that run for it or in it with the word in their command line, by process id."""
         found = {}
         for place in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):  # it ended in this moment
                 command = (place / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                traces = f"{(place / 'environ').read_bytes()!r}{(place / 'cwd').readlink()}"
-                if word in command and f"{self.data}" in command + traces:
+                traces = f"{(place / 'environ').read_bytes()!r}{(place / 'cwd').readlink()}/"
+                if word in command and f"{self.folder}/" in command + traces:
                     found[int(place.name)] = command
         return {pid: command for pid, command in found.items() if command}
 
@@ -80,10 +81,26 @@ class Installation:
             process.wait()
 
     async def close(self) -> None:
+        """Ends everything in order; fails if something of it goes on all the same."""
         for process in reversed(self._processes):
             end(process)
         for api in self.apis:
             await api.http.aclose()
+        try:
+            await seen(self.processes, lambda left: not left, seconds=10)
+        finally:
+            self.kill_all()
+
+
+async def next_worker(installation: Installation, old: int) -> int:
+    """The one worker that follows the old one; fails if there ever are two."""
+
+    def another(now: set[int]) -> bool:
+        assert len(now) <= 1, installation.processes()
+        return bool(now - {old})
+
+    (new,) = await seen(installation.workers, another, beat=0.01)
+    return new
 
 
 def kill(pid: int) -> None:

@@ -12,6 +12,7 @@ from live.polling import Watch, polling
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
+DOWN = "tally; fwd=bypass; detail=redis-down"
 SLOW = {"outputs": [{"codec": "vp9", "height": 360}]}
 
 
@@ -37,7 +38,7 @@ async def test_redis_killed_and_frozen_under_the_polls_is_no_outage(
         await redis_is(api, True)
         await hits_come(watch)
         done = await watch.until_done()
-    told = [line for line in lines(tally.log) if "redis" in line.lower()]
+    told = [line for line in tally.log.read_text().splitlines() if "redis" in line.lower()]
 
     assert done["status"] == "succeeded"
     assert {look.status for look in watch.looks} == {200, 304}
@@ -45,9 +46,6 @@ async def test_redis_killed_and_frozen_under_the_polls_is_no_outage(
     assert watch.versions == sorted(watch.versions)
     assert {look.cache for look in watch.looks if not look.hit} >= {DOWN}
     assert [" is in use" in line for line in told] == [True, False, True, False, True]
-
-
-DOWN = "tally; fwd=bypass; detail=redis-down"
 
 
 async def redis_is(api: Api, wanted: bool) -> Document:
@@ -63,7 +61,3 @@ async def a_second_of(watch: Watch) -> None:
     """Ten more looks."""
     before = len(watch.looks)
     await seen(lambda: len(watch.looks), lambda now: now >= before + 10)
-
-
-def lines(path: Path) -> list[str]:
-    return path.read_text().splitlines()
