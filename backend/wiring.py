@@ -17,23 +17,20 @@ from jobs import (
     JobFiles,
     SqlBacklog,
     SqlJobs,
-    StoreUnavailable,
-    migrate,
     open_database,
+    tidy_files,
 )
 from logs import configure_logging
 from metrics import Metrics
 from settings import BadSettings, Settings, read_settings
 from web import routes as page_routes
-from work import DbosEngine, EmbeddedWorker, every, run_worker, sweep_once
+from work import DbosEngine, EmbeddedWorker, Readiness, every, run_worker, sweep_once
 
 MISCONFIGURED: Final = (BadSettings, BadRedisUrl, BadDatabaseUrl)
 """Errors that stop a start: each is one line that says what to mend."""
 
-_RETRY_SECONDS: Final = 2.0
-"""How often a process that found no database at its start looks for it again."""
-_LOADING_SECONDS: Final = 15.0
-"""How long a request may wait for the job engine, whose import alone takes seconds."""
+_TIDY_SECONDS: Final = 3600.0
+"""How often files without a job are looked for, by each API process; harmless together."""
 _SWEEP_SECONDS: Final = 5.0
 """How often an API process looks for overdue jobs: deadlines hold even while no worker runs."""
 
@@ -52,7 +49,7 @@ class Basis:
     backlog: SqlBacklog
     files: JobFiles
     engine: DbosEngine
-    migrated: asyncio.Event
+    readiness: Readiness
 
 
 def build_basis(settings: Settings) -> Basis:
@@ -78,7 +75,7 @@ def build_basis(settings: Settings) -> Basis:
         backlog=SqlBacklog(database, engine),
         files=JobFiles(settings.data_dir),
         engine=engine,
-        migrated=asyncio.Event(),
+        readiness=Readiness(database, engine),
     )
 
 
@@ -98,8 +95,9 @@ def build_app() -> Application:
             cache_enabled=settings.cache_enabled,
             cache_statistics=basis.stats.snapshot,
             cache_state=partial(_cache_state, basis.cache),
-            ready=partial(_ready, basis),
-            accepting=partial(_accepting, basis),
+            ping=basis.database.ping,
+            is_accepting=lambda: basis.readiness.ready,
+            accepting=basis.readiness.soon,
             metrics=metrics.render,
             observe=metrics.http_request,
             pages=page_routes(),
@@ -114,7 +112,7 @@ async def run_worker_process() -> None:
     configure_logging(settings.log_path)
     basis = build_basis(settings)
     async with _open(basis):
-        await _until_migrated(basis)
+        await basis.readiness.migrate()
         await run_worker(
             basis.store,
             basis.backlog,
@@ -138,8 +136,11 @@ async def _open(basis: Basis) -> AsyncIterator[None]:
 async def _api_lifespan(basis: Basis, app: Application) -> AsyncIterator[None]:
     """Serves at once; what needs the database is tried in the background until it is there."""
     async with _open(basis), AsyncExitStack() as stack:
-        background = asyncio.create_task(_prepare_and_sweep(basis))
-        stack.push_async_callback(_end, background)
+        for chore in (
+            _prepare_and_sweep(basis),
+            every(_TIDY_SECONDS, partial(_tidy, basis), "tidying"),
+        ):
+            stack.push_async_callback(_end, asyncio.create_task(chore))
         if basis.settings.brings_worker:
             worker = EmbeddedWorker(basis.settings.data_dir)
             await worker.start()
@@ -147,47 +148,22 @@ async def _api_lifespan(basis: Basis, app: Application) -> AsyncIterator[None]:
         yield
 
 
-async def _ready(basis: Basis) -> None:
-    await basis.database.ping()
-    await _queueing(basis)
-
-
-async def _queueing(basis: Basis) -> None:
-    """Returns once jobs can be queued: the schema first, the engine may not meet it half made."""
-    await basis.migrated.wait()
-    await basis.engine.prepare()
-
-
-async def _accepting(basis: Basis) -> None:
-    """The first request may come while the engine is still being loaded: it waits for it."""
-    try:
-        async with asyncio.timeout(_LOADING_SECONDS):
-            await _queueing(basis)
-    except TimeoutError:
-        raise StoreUnavailable("Still starting; try again shortly.") from None
-
-
 async def _prepare_and_sweep(basis: Basis) -> None:
     """The first sweep loads the job engine, so that the first request need not wait for it."""
-    await _until_migrated(basis)
+    await basis.readiness.migrate()
     await every(_SWEEP_SECONDS, partial(_sweep, basis), "the sweep")
 
 
 async def _sweep(basis: Basis) -> None:
-    await sweep_once(basis.store, basis.backlog, basis.engine, time.time())
+    await basis.readiness.queueing()
+    await sweep_once(basis.store, basis.backlog, basis.engine)
 
 
-async def _until_migrated(basis: Basis) -> None:
-    told = False
-    while True:
-        try:
-            await migrate(basis.database)
-            return basis.migrated.set()
-        except StoreUnavailable as error:
-            if not told:
-                _log.warning("waiting for the database: %s", error)
-            told = True
-        await asyncio.sleep(_RETRY_SECONDS)
+async def _tidy(basis: Basis) -> None:
+    await basis.readiness.migrated()
+    removed = await tidy_files(basis.store, basis.files, now=time.time())
+    if removed:
+        _log.info("removed the files of %d jobs that do not exist", removed)
 
 
 async def _end(task: asyncio.Task[Any]) -> None:

@@ -11,15 +11,16 @@ from workshop import Workshop
 
 
 class Faltering(SqlJobs):
-    """The real store, that is away for a change where the test says so."""
+    """The real store, that fails at a change where the test says so."""
 
     fails: Callable[[Event], bool] = staticmethod(lambda event: False)
+    error: type[Exception] = StoreUnavailable
 
     async def advance(
         self, job_id: str, event: Event, *, now: float, owner: str | None = None
     ) -> Change:
         if self.fails(event):
-            raise StoreUnavailable
+            raise self.error
         return await super().advance(job_id, event, now=now, owner=owner)
 
 

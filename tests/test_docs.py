@@ -59,3 +59,16 @@ def test_every_status_is_in_the_glossary_and_in_the_drawing() -> None:
     for status in Status:
         assert f"`{status}`" in page("glossary.md")
         assert re.search(rf"\b{status}\b", page("architecture.md"))
+
+
+def test_every_file_that_a_page_names_is_there() -> None:
+    named = {
+        (page.name, path)
+        for page in (ROOT / "docs").rglob("*.md")
+        for path in re.findall(
+            r"`((?:backend|tests|docs|benchmarks)/[\w./-]+\.\w+)`", page.read_text()
+        )
+    }
+
+    assert ("architecture.md", "backend/jobs/document.py") in named
+    assert [pair for pair in sorted(named) if not (ROOT / pair[1]).exists()] == []

@@ -12,11 +12,12 @@ from logs import configure_logging
 
 @pytest.fixture(autouse=True)
 def _restore() -> Iterator[None]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    loggers = [logging.getLogger(), logging.getLogger("uvicorn")]
+    before = [(logger, logger.handlers[:], logger.level) for logger in loggers]
     yield
-    root.handlers[:] = before
-    root.setLevel(level)
+    for logger, handlers, level in before:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
 
 
 def test_lines_go_to_the_file_whose_folder_is_made(tmp_path: Path) -> None:
@@ -37,6 +38,30 @@ def test_a_file_that_was_rotated_away_is_made_again(tmp_path: Path) -> None:
     logging.getLogger("tally").info("after")
 
     assert "after" in path.read_text()
+
+
+def test_a_folder_that_goes_away_stops_no_work_and_the_file_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "logs" / "app.log"
+    configure_logging(path)
+
+    path.unlink()
+    path.parent.rmdir()
+    logging.getLogger("tally").info("nobody hears this in the file")
+    path.parent.mkdir()
+    logging.getLogger("tally").info("here again")
+
+    assert "here again" in path.read_text()
+
+
+def test_the_servers_own_traces_reach_the_file(tmp_path: Path) -> None:
+    configure_logging(tmp_path / "app.log")
+
+    try:
+        raise ZeroDivisionError
+    except ZeroDivisionError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+
+    assert "Traceback" in (tmp_path / "app.log").read_text()
 
 
 def test_a_file_that_cannot_be_written_is_said_on_the_console(

@@ -1,6 +1,7 @@
 """A worker as a process, with the pace of a test: python worker_door.py URL DATA_DIR PACE [HOW].
 
 HOW `dies-at-claim`: it kills itself where a worker has taken a delivery and not yet its job.
+HOW `stalls`: on SIGUSR1 its event loop stands still, and its other threads do not.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from jobs import Change, Claimed, Event, JobFiles, SqlBacklog, SqlJobs, open_database
@@ -25,6 +27,8 @@ class DyingAtClaim(SqlJobs):
 
 
 async def main(url: str, data_dir: str, pace: str, how: str = "") -> None:
+    if how == "stalls":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, time.sleep, 60)
     database, engine = open_database(url), DbosEngine(url)
     await run_worker(
         (DyingAtClaim if how == "dies-at-claim" else SqlJobs)(database, engine),

@@ -31,8 +31,8 @@ PREFIX: Final = "/api/v2"
 class Parts:
     """What the HTTP interface is built on.
 
-    `ready` raises while the database is unusable; `accepting` returns once jobs can be queued, or
-    raises StoreUnavailable.
+    `ping` raises while the database is unusable. `accepting` returns once jobs can be queued, or
+    raises StoreUnavailable; `is_accepting` says whether it would at once.
     """
 
     store: JobStore
@@ -42,7 +42,8 @@ class Parts:
     cache_enabled: bool
     cache_statistics: Callable[[], Mapping[str, Any]]
     cache_state: Callable[[], str]
-    ready: Callable[[], Awaitable[None]]
+    ping: Callable[[], Awaitable[None]]
+    is_accepting: Callable[[], bool]
     accepting: Callable[[], Awaitable[None]]
     metrics: Callable[[], tuple[bytes, str]]
     observe: Callable[[str, str, int, float], None]
@@ -76,7 +77,7 @@ def create_api(parts: Parts) -> FastAPI:
         cache_routes(parts.cache_enabled, parts.cache_statistics),
     ):
         app.include_router(router, prefix=PREFIX)
-    app.router.routes.extend(health_routes(parts.ready, parts.cache_state))
+    app.router.routes.extend(health_routes(parts.ping, parts.is_accepting, parts.cache_state))
     app.router.routes.append(_metrics_route(parts.metrics))
     app.router.routes.extend(parts.pages)
     _describe(app)

@@ -17,9 +17,12 @@ _PATIENCE_SECONDS: Final = 2.0
 
 
 def health_routes(
-    ready: Callable[[], Awaitable[None]], cache_state: Callable[[], str]
+    database: Callable[[], Awaitable[None]],
+    accepting: Callable[[], bool],
+    cache_state: Callable[[], str],
 ) -> list[Route]:
-    """`ready` raises while the database is unusable; `cache_state` says up, down or off."""
+    """`database` raises while the database is unusable; `accepting`: whether jobs can be queued;
+    `cache_state` says up, down or off."""
 
     async def livez(request: Request) -> Response:
         return _json(200, {"status": "alive"})
@@ -28,9 +31,11 @@ def health_routes(
         cache = cache_state()
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                await ready()
+                await database()
         except Exception:
             return _json(503, {"status": "unready", "database": "down", "cache": cache})
+        if not accepting():  # migrating, or loading the job engine
+            return _json(503, {"status": "starting", "database": "up", "cache": cache})
         status = "degraded" if cache == "down" else "ready"
         return _json(200, {"status": status, "database": "up", "cache": cache})
 

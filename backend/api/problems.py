@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.measure import route_template
 from jobs import (
     BadCursor,
     ConcurrentChange,
@@ -131,4 +132,13 @@ async def _on_http(request: Request, error: Exception) -> Response:
         Problem(error.status_code, code, str(error.detail), str(error.detail))
     )
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = _allowed(request)
     return response
+
+
+def _allowed(request: Request) -> str:
+    """Every method of the path. Starlette names those of the first route that fits, only."""
+    methods = request.app.openapi()["paths"].get(route_template(request.url.path), {})
+    names = {method.upper() for method in methods}
+    return ", ".join(sorted(names | ({"HEAD"} if names == {"GET"} else set()))) or "GET, HEAD"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cache.entry import Entry, Foreign, decode, encode, key
-from cache.freshness import Worth, age, remaining, worth
+from cache.freshness import Worth, age, expired, remaining, worth
 from cache.stats import CacheStats, Forward
 from cache.tier import Budget, Cache, Kept, Stored, Trouble
 from jobs import Answer, Change, Document, Event, Job, JobStore, Page, PageQuery, is_job_id
@@ -18,8 +18,9 @@ from jobs import Answer, Change, Document, Event, Job, JobStore, Page, PageQuery
 class CachedJobs:
     """Answers polls from the cache while it can; everything else is the store's.
 
-    Not promised yet: that a value whose write to the cache was lost is noticed before its TTL ends,
-    except by a client that brings a floor. See README.md in this folder.
+    No answer is older than the TTL, counted from when the database said so. Not promised yet:
+    that a value whose write to the cache was lost is noticed before that, except by a client that
+    brings a floor. See README.md in this folder.
     """
 
     def __init__(
@@ -56,10 +57,11 @@ class CachedJobs:
         budget = self._cache.budget()
         found = await self._recall(job_id, budget)
         if isinstance(found, Entry):
-            value = worth(found, owner=owner, floor=floor)
-            if value is not Worth.BEHIND:
+            now, ttl = self._clock(), self._cache.state().ttl_seconds
+            value = worth(found, owner=owner, floor=floor, now=now, ttl=ttl)
+            if value in (Worth.FRESH, Worth.HIDDEN):
                 self._stats.hit()
-                return self._answer(found, hidden=value is Worth.HIDDEN)
+                return self._answer(found, now, hidden=value is Worth.HIDDEN)
         why = _why(found)
         self._stats.missed(why)
         asked_at = self._clock()
@@ -91,9 +93,12 @@ class CachedJobs:
         if answer.document is None:
             return answer
         outcome = await self._remember(answer.document, asked_at, budget)
-        if isinstance(outcome, Entry):
-            return replace(self._answer(outcome), hit=False, forward=answer.forward)
-        return replace(answer, stored=outcome)
+        if isinstance(outcome, bool):
+            return replace(answer, stored=outcome)
+        now = self._clock()
+        if expired(outcome, now, self._cache.state().ttl_seconds):
+            return answer
+        return replace(self._answer(outcome, now), hit=False, forward=answer.forward)
 
     async def _remember(self, document: Document, said_at: float, budget: Budget) -> Entry | bool:
         """Offer the cache a document, best effort: whether it is stored, or the newer one there."""
@@ -109,8 +114,7 @@ class CachedJobs:
             return newer if newer and newer.document.owner == document.owner else False
         return False
 
-    def _answer(self, entry: Entry, *, hidden: bool = False) -> Answer:
-        now = self._clock()
+    def _answer(self, entry: Entry, now: float, *, hidden: bool = False) -> Answer:
         state = self._cache.state()
         return Answer(
             document=None if hidden else entry.document,

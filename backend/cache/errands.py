@@ -21,6 +21,10 @@ _TURNS: Final = 10
 _GRACE_SECONDS: Final = 0.025
 """After the deadline the loop makes a few turns, for at most so long: an answer already here is
 still taken. A loop later than this was busy itself: that is not held against the server."""
+_CHANCES: Final = 3
+"""How many times its seconds a proof gets while the loop is late: an answer needs a few turns."""
+_PLACE_SECONDS: Final = 1.0
+"""For how long a proof waits for a place: every place is free again after a request's deadline."""
 
 
 class Errands:
@@ -57,6 +61,26 @@ class Errands:
             return task.result()
         return Trouble.BUSY if late > _GRACE_SECONDS else Trouble.TIMEOUT
 
+    async def prove(self, work: Callable[[], Awaitable[T]], seconds: float) -> T | Trouble:
+        """As `run`, for work that must tell how the server is, and that no request waits for.
+
+        Its `seconds` begin once it has a place, which no crowd denies it. A late loop gives it as
+        long again, a few times; after that it is a TIMEOUT, whoever was late: an overloaded process
+        must notice, too, that its server is silent. BUSY only if no place was free for a second.
+        Cancelling this call cancels the work.
+        """
+        try:
+            async with asyncio.timeout(_PLACE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            return Trouble.BUSY
+        task = self._begin(work)
+        try:
+            await _patience(task, seconds)
+        finally:
+            task.cancel()  # harmless when it is done
+        return task.result() if task.done() and not task.cancelled() else Trouble.TIMEOUT
+
     async def stop(self, seconds: float) -> None:
         """Cancel what is under way and wait for its clean-up, but not longer than `seconds`."""
         running = set(self._running)
@@ -89,6 +113,16 @@ class Errands:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         self._places.release()
+
+
+async def _patience(task: asyncio.Task[T], seconds: float) -> None:
+    """Wait for the task, and again where the loop was so late that an answer may lie unread."""
+    loop = asyncio.get_running_loop()
+    for _ in range(_CHANCES):
+        deadline = loop.time() + seconds
+        await asyncio.wait({task}, timeout=seconds)
+        if task.done() or loop.time() - deadline <= _GRACE_SECONDS:
+            return
 
 
 async def _awaited(work: Callable[[], Awaitable[T]]) -> T:

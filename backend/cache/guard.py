@@ -81,13 +81,16 @@ class Guard:
         if not self._breaker.closed or budget.left < _WORTH_BEGINNING * self._quick:
             return Trouble.AWAY
         began = time.monotonic()
-        outcome = await self._attempt(command, budget.left)
+        outcome = self._judged(await self._errands.run(lambda: self._answer(command), budget.left))
         budget.spend(time.monotonic() - began)
         return outcome
 
-    async def _attempt(self, command: Command[T], seconds: float) -> T | Trouble:
-        """One call, bounded, counted and told to the breaker."""
-        outcome = await self._errands.run(lambda: self._answer(command), seconds)
+    async def _prove(self, command: Command[T], seconds: float) -> T | Trouble:
+        """A call of the beat's: its timeouts always count, however busy this process is."""
+        return self._judged(await self._errands.prove(lambda: self._answer(command), seconds))
+
+    def _judged(self, outcome: T | Trouble) -> T | Trouble:
+        """The outcome, counted and told to the breaker."""
         if not isinstance(outcome, Trouble):
             self._breaker.succeeded(time.monotonic())
             return outcome
@@ -108,17 +111,17 @@ class Guard:
     async def _beat(self) -> bool:
         if not self._breaker.closed:
             return await self._recover()
-        outcome = await self._attempt(self._beat_command, self._quick)
+        outcome = await self._prove(self._beat_command, self._quick)
         return not isinstance(outcome, Trouble)
 
     async def _recover(self) -> bool:
         """Close the breaker if a patient beat succeeds, and then one as quick as requests are."""
         for command, seconds in (self._reach, self._slow), (self._beat_command, self._quick):
-            outcome = await self._attempt(command, seconds)
+            outcome = await self._prove(command, seconds)
             if isinstance(outcome, Trouble):
                 self._announce(outcome)
                 return False
-        await asyncio.gather(*(self._attempt(self._warm, self._slow) for _ in range(self._width)))
+        await asyncio.gather(*(self._prove(self._warm, self._slow) for _ in range(self._width)))
         self._breaker.close()
         self._announce(None)
         return True

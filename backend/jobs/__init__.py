@@ -40,9 +40,11 @@ from jobs.job import (
 from jobs.job_files import JobFiles
 from jobs.lifecycle import LEGAL, MAX_ATTEMPTS, step
 from jobs.sql_backlog import SqlBacklog
-from jobs.sql_database import BadDatabaseUrl, Connection, Database, migrate, open_database
+from jobs.sql_database import BadDatabaseUrl, Connection, Database, open_database
 from jobs.sql_jobs import Delivery, SqlJobs
+from jobs.sql_migrate import SchemaTooNew, migrate
 from jobs.store import Answer, Backlog, Change, JobStore, Page, PageQuery
+from jobs.tidy import tidy_files
 
 __all__ = [
     "DEFAULT_OWNER",
@@ -85,6 +87,7 @@ __all__ = [
     "Progress",
     "Progressed",
     "Released",
+    "SchemaTooNew",
     "SqlBacklog",
     "SqlJobs",
     "Status",
@@ -98,5 +101,6 @@ __all__ = [
     "render",
     "retry_after",
     "step",
+    "tidy_files",
     "timestamp",
 ]

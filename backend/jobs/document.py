@@ -51,7 +51,11 @@ def render(job: Job) -> Document:
     )
 
 
-_COMPACT: Final[dict[str, Any]] = {"separators": (",", ":"), "ensure_ascii": False}
+_COMPACT: Final[dict[str, Any]] = {
+    "separators": (",", ":"),
+    "ensure_ascii": False,
+    "allow_nan": False,  # NaN is no JSON: one such document would spoil every list it is in
+}
 
 
 def retry_after(job: Job) -> int:

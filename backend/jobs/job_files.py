@@ -43,20 +43,25 @@ class JobFiles:
         try:
             os.link(self.source(origin), self.prepare(job_id))
         except FileNotFoundError:
+            self.remove(job_id)
             return False
         return True
 
     def workplace(self, job_id: str, fence: int) -> Path:
-        """An empty folder for one claim; leftovers of earlier claims are removed."""
+        """An empty folder for one claim. Leftovers of earlier claims are removed, later ones not:
+
+        a worker that wakes up late must not take away what its successor is working in.
+        """
         folder = self.folder(job_id)
-        for leftover in folder.glob("work-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
         place = folder / f"work-{fence}"
+        for leftover in folder.glob("work-*"):
+            if int(leftover.name.partition("-")[2]) <= fence:
+                shutil.rmtree(leftover, ignore_errors=True)
         place.mkdir(parents=True)
         return place
 
     def keep(self, job_id: str, fence: int, made: Path, output: Output) -> Output:
-        """Move a finished file to its place, safe on disk; the output as it is now, ready."""
+        """Move a finished file to its place, synced to disk; the output as it is now, ready."""
         target = self.folder(job_id) / "outputs" / f"{fence}-{output.name}"
         target.parent.mkdir(exist_ok=True)
         with made.open("rb") as stream:
@@ -64,6 +69,7 @@ class JobFiles:
             os.fsync(stream.fileno())
         size = made.stat().st_size
         made.replace(target)
+        _sync_folder(target.parent)
         return Output(
             name=output.name,
             content_type=output.content_type,
@@ -82,6 +88,24 @@ class JobFiles:
         """Remove one claim's workplace. Harmless if there is none."""
         shutil.rmtree(self.folder(job_id) / f"work-{fence}", ignore_errors=True)
 
+    def untouched_since(self, moment: float) -> list[str]:
+        """Jobs whose folder was last added to before that moment (seconds since the epoch)."""
+        folders = self._root.iterdir() if self._root.is_dir() else ()
+        return [
+            folder.name
+            for folder in folders
+            if is_job_id(folder.name) and folder.stat().st_mtime < moment
+        ]
+
     def remove(self, job_id: str) -> None:
         """Remove everything of a job. Harmless if there is nothing."""
         shutil.rmtree(self.folder(job_id), ignore_errors=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut, as fsync of a file does for its bytes."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -12,8 +12,9 @@ from jobs.sql_rows import job_of
 from jobs.sql_schema import jobs, workers
 
 _HELD: Final = (Status.RUNNING.value, Status.CANCELING.value)
-_AT_ONCE: Final = 100
-"""How many jobs one question gives at most; the next beat of the sweep asks again."""
+_AT_ONCE: Final = 500
+"""How many jobs one question gives at most, oldest first; the next beat asks again. Far above
+what one worker holds (WORKER_CONCURRENCY is 64 at most)."""
 
 
 class SqlBacklog:
@@ -29,7 +30,7 @@ class SqlBacklog:
             renewed = await connection.execute(
                 update(workers).where(workers.c.id == worker).values(expires_at=expires)
             )
-            if renewed.rowcount == 0:  # only the worker itself writes its row: no race
+            if renewed.rowcount == 0:  # only the worker itself adds its row: no race
                 await connection.execute(insert(workers).values(id=worker, expires_at=expires))
 
     async def retire(self, worker: str) -> None:
@@ -47,6 +48,11 @@ class SqlBacklog:
         async with self._database.reading() as connection:
             return list((await connection.execute(expired)).scalars())
 
+    async def living(self) -> Sequence[str]:
+        alive = select(workers.c.id).where(workers.c.expires_at > self._database.now())
+        async with self._database.reading() as connection:
+            return list((await connection.execute(alive)).scalars())
+
     async def orphans(self) -> Sequence[Job]:
         living = select(workers.c.id).where(workers.c.expires_at > self._database.now())
         return await self._jobs(
@@ -55,10 +61,9 @@ class SqlBacklog:
             )
         )
 
-    async def overdue(self, now: float) -> Sequence[Job]:
-        return await self._jobs(
-            select(jobs).where(jobs.c.done.is_(False), jobs.c.deadline_at <= now)
-        )
+    async def overdue(self) -> Sequence[Job]:
+        passed = jobs.c.deadline_at <= self._database.now()
+        return await self._jobs(select(jobs).where(jobs.c.done.is_(False), passed))
 
     async def held(self, worker: str) -> Sequence[Job]:
         return await self._jobs(
@@ -76,5 +81,6 @@ class SqlBacklog:
 
     async def _jobs(self, wanted: Select[Any]) -> Sequence[Job]:
         async with self._database.reading() as connection:
-            rows = (await connection.execute(wanted.limit(_AT_ONCE))).mappings().all()
-        return [job_of(row) for row in rows]
+            oldest = wanted.order_by(jobs.c.id).limit(_AT_ONCE)
+            rows = (await connection.execute(oldest)).mappings().all()
+        return [job_of(dict(row)) for row in rows]

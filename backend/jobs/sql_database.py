@@ -5,7 +5,7 @@ first fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy timeout); `read
 statements in autocommit and never waits for a writer.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,17 +22,15 @@ from jobs.errors import JobsError, StoreUnavailable
 
 Connection: TypeAlias = AsyncConnection
 
-HEAD: Final = "0001"
-"""The newest migration; `tests/jobs/test_sql_database.py` keeps it true."""
-
 _DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
-_LOCK_KEY: Final = 0x74616C6C79  # "tally": the advisory lock that migrating processes share
+_PATIENCE_SECONDS: Final = 5.0
+"""For a connection, a statement, or a place in the pool: PostgreSQL answers by then or is away."""
 _QUOTED: Final = 200  # characters of a driver's own message
-_SQLITE_WAIT_SECONDS: Final = 10.0
+_SQLITE_WAIT_SECONDS: Final = 5.0  # well within a worker's lease
 
 
 class BadDatabaseUrl(JobsError):
@@ -83,20 +81,16 @@ def open_database(url: str) -> Database:
     parsed = _parse(url)
     if parsed.drivername.startswith("sqlite"):
         return _open_sqlite(parsed)
-    options: dict[str, Any] = {"pool_pre_ping": True, "pool_timeout": 5, "pool_size": 5}
+    options: dict[str, Any] = {
+        "pool_pre_ping": True,
+        "pool_timeout": _PATIENCE_SECONDS,
+        "pool_size": 5,
+        # A frozen server or a silent network must end in an error, not in a wait.
+        "connect_args": {"timeout": _PATIENCE_SECONDS, "command_timeout": _PATIENCE_SECONDS},
+    }
     writes = create_async_engine(parsed, **options)
     event.listen(writes.sync_engine, "connect", _bound_transactions)
     return Database(writes, create_async_engine(parsed, isolation_level="AUTOCOMMIT", **options))
-
-
-async def migrate(database: Database) -> None:
-    """Bring the schema to HEAD; several processes may do so at once. Raises StoreUnavailable."""
-    if await _revision(database) == HEAD:
-        return  # Alembic's import alone costs over a second of CPU
-    async with database.transaction() as connection:
-        if not database.is_sqlite:
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_KEY})"))
-        await connection.run_sync(_upgrade)
 
 
 def _parse(url: str) -> URL:
@@ -108,11 +102,27 @@ def _parse(url: str) -> URL:
     memory = parsed.drivername.startswith("sqlite") and parsed.database in (None, "", ":memory:")
     if driver is None or memory:  # an in-memory database cannot be shared with a worker
         raise BadDatabaseUrl
+    if driver == _DRIVERS["postgresql"]:
+        parsed = parsed.set(query=_asyncpg_options(parsed.query))
     return parsed.set(drivername=driver)
 
 
+def _asyncpg_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The URL's options in asyncpg's words; libpq's `sslmode` is what most people have."""
+    unknown = sorted(given.keys() - {"ssl", "sslmode"})
+    if unknown:
+        raise BadDatabaseUrl(f"DATABASE_URL: unknown option {unknown[0]!r}; known is `sslmode`.")
+    mode = given.get("sslmode", given.get("ssl"))
+    return {"ssl": mode} if mode else {}
+
+
 def _open_sqlite(url: URL) -> Database:
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(url.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"DATABASE_URL or DATA_DIR: {folder} cannot be made: {error.strerror}."
+        raise BadDatabaseUrl(reason) from None
     options: dict[str, Any] = {"connect_args": {"timeout": _SQLITE_WAIT_SECONDS}}
     writes = create_async_engine(url, **options)
     reads = create_async_engine(url, isolation_level="AUTOCOMMIT", **options)
@@ -142,30 +152,12 @@ def _begin_immediate(connection: SyncConnection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-async def _revision(database: Database) -> str | None:
-    try:
-        async with database.reads.connect() as connection:
-            found = await connection.execute(text("SELECT version_num FROM alembic_version"))
-            return found.scalar()
-    except (DBAPIError, OSError):
-        return None  # no such table yet, or no database: then migrating says so
-
-
-def _upgrade(connection: SyncConnection) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
 @asynccontextmanager
 async def _translated() -> AsyncIterator[None]:
     """The one place where database errors become ours."""
     try:
         yield
-    except (DBAPIError, PoolTimeout, OSError) as error:
+    except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
         said = str(getattr(error, "orig", None) or error).partition("\n")[0][:_QUOTED]
-        raise StoreUnavailable(f"The database does not answer: {said}") from error
+        why = said or type(error).__name__
+        raise StoreUnavailable(f"The database does not answer: {why}") from error

@@ -95,7 +95,7 @@ class JobStore(Protocol):
 class Backlog(Protocol):
     """Which workers live, and which jobs need somebody: the questions only workers ask.
 
-    A worker's lease is judged by the database's clock alone, so hosts' clocks may differ.
+    Leases and deadlines are judged by the database's clock alone, so hosts' clocks may differ.
     """
 
     async def renew(self, worker: str, *, seconds: float) -> None:
@@ -111,14 +111,18 @@ class Backlog(Protocol):
         ...
 
     async def dead(self) -> Sequence[str]:
-        """Workers whose lease ran out and that nobody has retired yet."""
+        """Workers whose lease ran out and that nobody has buried yet."""
+        ...
+
+    async def living(self) -> Sequence[str]:
+        """Workers whose lease has not run out."""
         ...
 
     async def orphans(self) -> Sequence[Job]:
         """Jobs held (running or canceling) by a worker without a living lease."""
         ...
 
-    async def overdue(self, now: float) -> Sequence[Job]:
+    async def overdue(self) -> Sequence[Job]:
         """Jobs that are not done although their deadline has passed."""
         ...
 

@@ -5,6 +5,7 @@ from work.dbos_engine import DbosEngine
 from work.embedded import EmbeddedWorker
 from work.engine import Engine, NotTaken, Perform, Redeliver
 from work.parent import end_with_parent
+from work.readiness import Readiness
 from work.sweep import sweep_once
 from work.worker_process import Pace, run_worker
 
@@ -15,6 +16,7 @@ __all__ = [
     "NotTaken",
     "Pace",
     "Perform",
+    "Readiness",
     "Redeliver",
     "end_with_parent",
     "every",

@@ -1,15 +1,14 @@
 """The job engine on DBOS: EDGE, the one file that knows it. See docs/decisions/0002-job-engine.md.
 
-DBOS is imported inside functions only, in a thread: the import costs two seconds of CPU, and the
-API must not pay for it before it answers. DBOS keeps to threads and an event loop of its own; jobs
-are performed in the loop that called `start`.
+DBOS is imported inside functions only, in a thread: the import costs two seconds of CPU. It keeps
+to threads and an event loop of its own; jobs are performed in the loop that called `start`.
 """
 
 import asyncio
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -88,6 +87,11 @@ class DbosEngine:
         self._tidying = None
         await self._ask(_destroy)
 
+    async def holders(self) -> Collection[str]:
+        await self.prepare()
+        taken = await self._ask(lambda: self._ready().list_workflows(status="PENDING"))
+        return {delivery.executor_id for delivery in taken if delivery.executor_id}
+
     async def recover(self, worker: str, redeliver: Redeliver) -> None:
         await self.prepare()
         while taken := await self._ask(lambda: self._deliveries(worker, ["PENDING"])):
@@ -155,18 +159,14 @@ def _connect(url: str) -> "DBOSClient":
 
 
 def _launch(
-    client: "DBOSClient",
-    url: str,
-    worker: str,
-    begin: Callable[[str], "Future[None]"],
-    concurrency: int,
+    client: "DBOSClient", url: str, worker: str, begin: Callable[[str], Future[None]], at_once: int
 ) -> None:
     """Start DBOS's threads in this process. Waits for a database that goes away meanwhile."""
     from dbos import DBOS
 
     with _one_at_a_time:
         client.register_queue(
-            _QUEUE, worker_concurrency=concurrency, polling_interval_sec=_POLLING_SECONDS
+            _QUEUE, worker_concurrency=at_once, polling_interval_sec=_POLLING_SECONDS
         )
         DBOS(
             config={

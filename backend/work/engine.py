@@ -4,7 +4,7 @@ An engine knows deliveries, not jobs: what a job is and how it ends stands in th
 A delivery may come twice or late; whoever performs it asks the table first.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from typing import Any, Protocol, TypeAlias
 
 from jobs import Connection
@@ -48,10 +48,16 @@ class Engine(Protocol):
         """Take no more deliveries. Those still being performed are cancelled and not used up."""
         ...
 
-    async def recover(self, worker: str, redeliver: Redeliver) -> None:
-        """Queue again what a worker took and did not use up. Only for a worker that takes no more.
+    async def holders(self) -> Collection[str]:
+        """Workers, alive or not, that took deliveries and did not use them up: one question."""
+        ...
 
-        Several may recover the same worker at once, and again after a crash in the middle.
+    async def recover(self, worker: str, redeliver: Redeliver) -> None:
+        """Queue again what a worker took and did not use up, and forget that it took it.
+
+        For a worker that is gone. One that lives after all may go on with what it took, and the
+        same jobs come a second time. Several may recover the same worker at once, and again after
+        a crash in the middle.
         """
         ...
 

@@ -37,7 +37,8 @@ class Lease:
     async def keep(self, holdings: Holdings) -> None:
         """One beat: renew; what can no longer be proved to be held is put down first.
 
-        A worker that slept past its lease (stopped, swapped out) finds out here, before it goes on.
+        A process that was stopped past its lease finds out here. One on a machine that was
+        suspended does not: CLOCK_MONOTONIC stood still. Then the fence alone refuses late writes.
         """
         if not self.alive:
             holdings.put_claims_down(Reason.LEAVING)

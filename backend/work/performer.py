@@ -67,7 +67,7 @@ class Performer:
 
     async def _claim(self, holding: Holding) -> Job | None:
         """The job as claimed; None if it wants no doing: it ended, or somebody else has it."""
-        pause = _FIRST_PAUSE
+        pause, told = _FIRST_PAUSE, False
         while holding.reason is None:
             if self._may_claim():
                 try:
@@ -77,6 +77,10 @@ class Performer:
                     return None
                 except StoreUnavailable:
                     pass  # the delivery must not be used up: wait here until the database is back
+                except Exception:  # nor by what nobody thought of
+                    if not told:
+                        _log.exception("job %s: claiming it failed. Trying again.", holding.job_id)
+                    told = True
             pause = await _wait(pause)
         raise NotTaken
 

@@ -23,17 +23,27 @@ from work.engine import Engine
 _log = logging.getLogger("tally.work")
 
 
-async def sweep_once(store: JobStore, backlog: Backlog, engine: Engine, now: float) -> None:
+async def sweep_once(store: JobStore, backlog: Backlog, engine: Engine) -> None:
     """One round. Raises StoreUnavailable; what was not done then is left to the next round."""
     await engine.prepare()  # jobs that become queued again are delivered in these transactions
-    for job in await backlog.overdue(now):
+    for job in await backlog.overdue():
         await tell(store, job, DeadlinePassed())
     for job in await backlog.orphans():
         await tell(store, job, Lost(fence=job.fence))
-    for worker in await backlog.dead():
+    for worker in await _gone(backlog, engine):
         await engine.recover(worker, backlog.redeliver)
         if await backlog.bury(worker):  # last: until then the next round finds it again
             _log.warning("worker %s died; its jobs go to others", worker)
+
+
+async def _gone(backlog: Backlog, engine: Engine) -> set[str]:
+    """Workers without a living lease that left a lease, or deliveries, behind.
+
+    A worker whose event loop stalls is buried while its engine goes on taking deliveries: what it
+    takes from then on is found by asking the engine alone.
+    """
+    behind = {*await backlog.dead(), *await engine.holders()}
+    return behind.difference(await backlog.living())  # asked last: a lease precedes deliveries
 
 
 async def tell(store: JobStore, job: Job, event: Event) -> None:

@@ -6,7 +6,7 @@ Cancelling lives in the table: a job that is canceling is found here and put dow
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs import Backlog, Job, JobStore, Lost, Status
+from jobs import Backlog, Job, JobStore, Released, Status
 from work.holdings import Claim, Holding, Holdings, Reason
 from work.sweep import tell
 
@@ -17,7 +17,7 @@ class Verdict:
 
     canceled: Sequence[Holding]
     forsaken: Sequence[Holding]
-    lost: Sequence[Job]
+    dropped: Sequence[Job]
 
 
 def judge(
@@ -27,26 +27,26 @@ def judge(
 ) -> Verdict:
     """Pure. `claims` are from before the table was asked: a claim made since is not in `held`.
 
-    `job_ids` are all ids in hand before or after: a job is on its way into the hands, or out of
-    them, for a moment.
+    `job_ids` are all ids in hand after it was asked: a job may be held and still on its way into
+    the hands. One that left them meanwhile has ended, and telling of it is refused.
     """
     canceling = {(job.id, job.fence) for job in held if job.status is Status.CANCELING}
     known = {(job.id, job.fence) for job in held}
     return Verdict(
         canceled=[holding for claim, holding in claims.items() if claim in canceling],
         forsaken=[holding for claim, holding in claims.items() if claim not in known],
-        lost=[job for job in held if job.id not in job_ids],
+        dropped=[job for job in held if job.id not in job_ids],
     )
 
 
 async def watch_once(worker: str, store: JobStore, backlog: Backlog, holdings: Holdings) -> None:
     """One beat. Raises StoreUnavailable."""
-    claims, job_ids = holdings.claims(), holdings.job_ids()
+    claims = holdings.claims()
     held = await backlog.held(worker)
-    verdict = judge(held, claims, job_ids | holdings.job_ids())
+    verdict = judge(held, claims, holdings.job_ids())
     for holding in verdict.canceled:
         holding.put_down(Reason.CANCELED)
     for holding in verdict.forsaken:
         holding.put_down(Reason.FORSAKEN)
-    for job in verdict.lost:
-        await tell(store, job, Lost(fence=job.fence))
+    for job in verdict.dropped:  # this worker lives, so no attempt is counted
+        await tell(store, job, Released(fence=job.fence))

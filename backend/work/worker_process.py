@@ -6,7 +6,6 @@ import os
 import secrets
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -50,9 +49,8 @@ async def run_worker(
     """Take jobs and do them, `concurrency` at once, until SIGTERM, SIGINT or cancellation.
 
     The first signal stops politely: jobs in hand go back to the queue at once, and no attempt is
-    counted. A second one ends the process on the spot. Waits for a database that is not there yet;
-    raises StoreUnavailable if the engine cannot start. Closes nothing that it was
-    given.
+    counted. A second one ends the process on the spot. Waits for a database that is not there yet.
+    Closes nothing that it was given. Raises StoreUnavailable if the engine cannot start.
     """
     worker = f"w-{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
     holdings = Holdings()
@@ -73,7 +71,7 @@ async def run_worker(
         await watch_once(worker, store, backlog, holdings)
 
     async def sweep() -> None:
-        await sweep_once(store, backlog, engine, time.time())
+        await sweep_once(store, backlog, engine)
 
     with _stopping_on_signals():
         await until_done(engine.prepare, "preparing the job engine")

@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
+from api.health import health_routes
 from api_service import Service
 from jobs import StoreUnavailable
 
@@ -29,3 +32,16 @@ class TestWithoutADatabase:
 
         assert live.status_code == 200
         assert (ready.status_code, ready.json()["database"]) == (503, "down")
+
+
+async def test_while_jobs_cannot_be_queued_yet_it_is_starting_and_not_ready() -> None:
+    async def up() -> None:
+        return None
+
+    app = Starlette(routes=health_routes(up, lambda: False, lambda: "up"))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://tally") as client:
+        ready = await client.get("/readyz")
+
+    assert ready.status_code == 503
+    assert ready.json() == {"status": "starting", "database": "up", "cache": "up"}

@@ -7,12 +7,13 @@ import pytest
 from cache import Cache, CachedJobs, CacheStats
 from cache.entry import key
 from dev_servers import RedisServer
-from example_jobs import a_job
+from example_jobs import RecordedDelivery, a_job
 from job_store_conformance import JobStoreConformance
 from jobs import (
     Answer,
     CancelRequested,
     Claimed,
+    Database,
     Deleted,
     IllegalStep,
     Job,
@@ -99,6 +100,28 @@ async def test_an_answer_tells_its_age_and_what_remains(
     answer = await poll(store, job)
 
     assert (answer.age, answer.ttl) == (12.0, 18.0)
+
+
+async def test_the_age_of_what_a_poll_stored_counts_from_before_the_database_was_asked(
+    database: Database, delivery: RecordedDelivery, opened: tuple[Cache, CacheStats]
+) -> None:
+    now = 1_000_000.0
+
+    class Slow(SqlJobs):
+        async def status(self, job_id: str, *, owner: str, floor: int = 0) -> Answer:
+            nonlocal now
+            answer = await super().status(job_id, owner=owner, floor=floor)
+            now += 5.0
+            return answer
+
+    truth = Slow(database, delivery)
+    store = CachedJobs(truth, *opened, clock=lambda: now)
+    job = a_job()
+    await truth.create(job)
+    first, second = await poll(store, job), await poll(store, job)
+
+    assert first.stored
+    assert (second.hit, second.age, second.ttl) == (True, 5.0, 25.0)
 
 
 async def test_an_entry_dies_with_its_lifetime(

@@ -120,6 +120,52 @@ async def test_our_own_lateness_is_not_held_against_the_server() -> None:
     assert await caller is Trouble.BUSY
 
 
+async def test_a_proofs_timeout_is_a_timeout_although_the_loop_was_late() -> None:
+    begun = asyncio.Event()
+
+    async def work() -> str:
+        begun.set()
+        return await endless()
+
+    proof = asyncio.create_task(Errands(1).prove(work, 0.05))
+    await begun.wait()
+    time.sleep(0.2)  # noqa: ASYNC251 - a busy loop is what is tested
+
+    assert await proof is Trouble.TIMEOUT
+
+
+async def test_a_proof_is_not_failed_by_a_late_loop_before_an_answer_could_be_read() -> None:
+    begun = asyncio.Event()
+
+    async def work() -> str:
+        begun.set()
+        await asyncio.sleep(0.22)  # the answer comes just after the loop is back
+        return "done"
+
+    proof = asyncio.create_task(Errands(1).prove(work, 0.1))
+    await begun.wait()
+    time.sleep(0.2)  # noqa: ASYNC251 - a busy loop is what is tested
+
+    assert await proof == "done"
+
+
+async def test_a_proof_that_is_given_up_takes_its_work_along() -> None:
+    begun, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def work() -> str:
+        begun.set()
+        try:
+            return await endless()
+        finally:
+            cancelled.set()
+
+    proof = asyncio.create_task(Errands(1).prove(work, 60.0))
+    await begun.wait()
+    proof.cancel()
+
+    await asyncio.wait_for(cancelled.wait(), 1.0)
+
+
 async def test_stopping_ends_what_is_under_way() -> None:
     errands = Errands(5)
     callers = [asyncio.create_task(errands.run(endless, 60.0)) for _ in range(5)]

@@ -62,6 +62,16 @@ async def test_waiting_in_the_queue_leaves_time_for_the_work_itself() -> None:
     await errands.stop(1.0)
 
 
+async def test_a_proof_gets_a_place_although_a_crowd_waits_for_it() -> None:
+    errands = Errands(1)
+    crowd = [asyncio.create_task(errands.run(endless, 0.05)) for _ in range(30)]
+    await asyncio.sleep(0)
+    outcome = await errands.prove(quick, 1.0)
+
+    assert outcome == "done"
+    await asyncio.gather(*crowd)
+
+
 @pytest.mark.parametrize("work", [quick, endless])
 async def test_every_place_is_given_back_however_the_work_ends(work: Work) -> None:
     errands = Errands(2)

@@ -3,7 +3,7 @@
 import pytest
 
 from cache.entry import Entry
-from cache.freshness import Worth, age, remaining, worth
+from cache.freshness import Worth, age, expired, remaining, worth
 from jobs import Document
 
 ENTRY = Entry(
@@ -33,7 +33,26 @@ ENTRY = Entry(
 def test_worth_depends_on_the_owner_first_and_then_on_what_was_seen(
     owner: str, floor: int, expected: Worth
 ) -> None:
-    assert worth(ENTRY, owner=owner, floor=floor) is expected
+    assert worth(ENTRY, owner=owner, floor=floor, now=110.0, ttl=30.0) is expected
+
+
+@pytest.mark.parametrize(
+    ("owner", "floor", "expected"),
+    [("ann", 0, Worth.EXPIRED), ("ann", 8, Worth.EXPIRED), ("bob", 0, Worth.HIDDEN)],
+)
+def test_what_is_older_than_the_lifetime_is_no_answer_but_tells_a_stranger_nothing(
+    owner: str, floor: int, expected: Worth
+) -> None:
+    assert worth(ENTRY, owner=owner, floor=floor, now=130.1, ttl=30.0) is expected
+
+
+def test_it_expires_after_its_lifetime_and_not_before() -> None:
+    assert not expired(ENTRY, 130.0, ttl=30.0)
+    assert expired(ENTRY, 130.001, ttl=30.0)
+
+
+def test_an_entry_from_the_future_is_a_young_one() -> None:
+    assert worth(ENTRY, owner="ann", floor=0, now=0.0, ttl=30.0) is Worth.FRESH
 
 
 def test_age_counts_from_what_the_database_said() -> None:

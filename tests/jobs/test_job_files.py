@@ -45,6 +45,15 @@ def test_a_new_workplace_sweeps_out_what_earlier_claims_left(tmp_path: Path) -> 
     assert [path.name for path in place.parent.iterdir()] == ["work-2"]
 
 
+def test_a_worker_that_wakes_up_late_leaves_its_successors_workplace_alone(tmp_path: Path) -> None:
+    files = JobFiles(tmp_path)
+    (files.workplace(JOB, 2) / "half").write_bytes(b"x")
+
+    files.workplace(JOB, 1)
+
+    assert (files.folder(JOB) / "work-2" / "half").exists()
+
+
 def test_a_retry_shares_the_source_and_survives_the_deletion_of_the_first(tmp_path: Path) -> None:
     files, again = JobFiles(tmp_path), new_id(time.time())
     files.prepare(JOB).write_bytes(b"film")
@@ -52,7 +61,9 @@ def test_a_retry_shares_the_source_and_survives_the_deletion_of_the_first(tmp_pa
     assert files.share_source(JOB, again)
     files.remove(JOB)
     assert files.source(again).read_bytes() == b"film"
-    assert not files.share_source(JOB, new_id(time.time()))
+    nothing = new_id(time.time())
+    assert not files.share_source(JOB, nothing)
+    assert not files.folder(nothing).exists()
 
 
 @pytest.mark.parametrize("text", ["", "..", "../x", "job_x", "/etc"])

@@ -1,5 +1,7 @@
 """Leases and jobs that need somebody, over both databases."""
 
+import time
+
 import pytest
 
 from example_jobs import RecordedDelivery, a_job
@@ -20,6 +22,7 @@ async def test_a_renewed_worker_lives_and_its_jobs_are_no_orphans(
     job = await claimed(store, "w")
 
     assert await backlog.dead() == []
+    assert await backlog.living() == ["w"]
     assert await backlog.orphans() == []
     assert await backlog.held("w") == [job]
     assert await backlog.held("other") == []
@@ -61,13 +64,13 @@ async def test_only_a_dead_worker_is_buried_and_only_once(backlog: SqlBacklog) -
 async def test_jobs_past_their_deadline_are_overdue_until_they_are_done(
     store: SqlJobs, backlog: SqlBacklog
 ) -> None:
-    job = a_job()
-    await store.create(job)
+    on_time, late = a_job(), a_job(now=time.time() - 3601)
+    await store.create(on_time)
+    await store.create(late)
 
-    assert await backlog.overdue(job.deadline_at - 1) == []
-    assert await backlog.overdue(job.deadline_at) == [job]
-    await store.advance(job.id, CancelRequested(), now=2.0)
-    assert await backlog.overdue(job.deadline_at) == []
+    assert await backlog.overdue() == [late]
+    await store.advance(late.id, CancelRequested(), now=2.0)
+    assert await backlog.overdue() == []
 
 
 async def test_only_a_queued_job_is_delivered_once_more(

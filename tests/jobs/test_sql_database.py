@@ -1,55 +1,13 @@
 """Opening and migrating both databases, and what becomes of their errors."""
 
-import asyncio
-import multiprocessing
+import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 
-from jobs import BadDatabaseUrl, Database, StoreUnavailable, migrate, open_database, sql_database
-from jobs.sql_schema import metadata
-
-
-def migrate_in_a_process(url: str) -> None:
-    async def main() -> None:
-        database = open_database(url)
-        await migrate(database)
-        await database.close()
-
-    asyncio.run(main())
-
-
-@pytest.mark.timeout(60)
-def test_processes_that_migrate_at_once_do_not_disturb_each_other(database_url: str) -> None:
-    context = multiprocessing.get_context("spawn")
-    crowd = [context.Process(target=migrate_in_a_process, args=(database_url,)) for _ in range(3)]
-    for process in crowd:
-        process.start()
-    for process in crowd:
-        process.join()
-
-    assert [process.exitcode for process in crowd] == [0, 0, 0]
-
-
-async def test_the_migrated_schema_is_the_one_in_the_code(database: Database) -> None:
-    async with database.reading() as connection:
-        made = await connection.run_sync(
-            lambda sync: {
-                table: {column["name"] for column in inspect(sync).get_columns(table)}
-                for table in inspect(sync).get_table_names()
-            }
-        )
-
-    for table in metadata.tables.values():
-        assert made[table.name] == {column.name for column in table.columns}
-
-
-async def test_head_is_the_newest_migration(database: Database) -> None:
-    async with database.reading() as connection:
-        revision = await connection.execute(text("SELECT version_num FROM alembic_version"))
-
-    assert revision.scalar() == sql_database.HEAD
+from dev_servers import PostgresServer
+from jobs import BadDatabaseUrl, Database, StoreUnavailable, migrate, open_database
 
 
 async def test_sqlite_runs_in_wal_mode(sqlite_url: str) -> None:
@@ -94,11 +52,38 @@ async def test_a_failing_transaction_leaves_nothing_behind(database: Database) -
     assert count == 0
 
 
-async def test_an_unwritable_folder_is_said_plainly(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
 
-    with pytest.raises((OSError, StoreUnavailable)):
-        await migrate(open_database(f"sqlite:///{tmp_path}/file/tally.db"))
+    with pytest.raises(BadDatabaseUrl, match="cannot be made"):
+        open_database(f"sqlite:///{tmp_path}/file/tally.db")
+
+
+def test_the_usual_spelling_of_tls_is_understood_and_nonsense_refused() -> None:
+    database = open_database("postgresql://u:p@h/d?sslmode=require")
+
+    assert database.writes.url.query == {"ssl": "require"}
+    with pytest.raises(BadDatabaseUrl, match="'speed'"):
+        open_database("postgresql://u:p@h/d?speed=high")
+
+
+@pytest.mark.timeout(60)
+async def test_a_frozen_database_is_an_error_within_bounds_and_works_again(
+    postgres_url: str, postgres_server: PostgresServer
+) -> None:
+    database = open_database(postgres_url)
+    await database.ping()
+
+    postgres_server.freeze()
+    asked = time.monotonic()
+    with pytest.raises(StoreUnavailable):
+        await database.ping()
+    waited = time.monotonic() - asked
+    postgres_server.thaw()
+    await database.ping()
+    await database.close()
+
+    assert waited < 20
 
 
 async def test_a_frozen_process_cannot_keep_row_locks_for_ever(postgres_url: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from jobs import Status
+from work import sweep_once
 from workshop import THREE_OUTPUTS, Workshop, is_making_the_second, processes_about, soon
 
 
@@ -46,6 +47,39 @@ async def test_a_job_whose_worker_dies_before_claiming_it_is_not_lost(workshop: 
     assert code == -signal.SIGKILL
     assert still.status is Status.QUEUED
     assert (done.status, done.attempt) == (Status.SUCCEEDED, 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_job_taken_by_a_worker_that_stalls_and_is_buried_is_not_lost(
+    workshop: Workshop,
+) -> None:
+    """Its engine's threads go on without its event loop, until it is killed."""
+    with workshop.worker(how="stalls") as stalled:
+        await workshop.until_done((await workshop.create("probe")).id)
+        stalled.send_signal(signal.SIGUSR1)
+        await until_nobody_has_a_lease(workshop)
+        job = await workshop.create("probe")
+        await until_taken(workshop, job.id)
+        stalled.send_signal(signal.SIGKILL)
+        await asyncio.to_thread(stalled.wait, 10)
+    with workshop.worker():
+        done = await workshop.until_done(job.id)
+
+    assert (done.status, done.attempt) == (Status.SUCCEEDED, 1)
+
+
+async def until_nobody_has_a_lease(workshop: Workshop) -> None:
+    async with asyncio.timeout(20):
+        while [*await workshop.backlog.living(), *await workshop.backlog.dead()]:
+            await sweep_once(workshop.store, workshop.backlog, workshop.engine)
+            await asyncio.sleep(0.1)
+
+
+async def until_taken(workshop: Workshop, job_id: str) -> None:
+    patience = time.monotonic() + 20
+    while (kept := await workshop.deliveries())[job_id] != "PENDING":
+        assert time.monotonic() < patience, kept
+        await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)

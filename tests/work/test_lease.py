@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from jobs import StoreUnavailable
+from jobs import SqlBacklog, StoreUnavailable
 from work.holdings import Holdings, Reason
 from work.lease import Lease
 from workshop import Workshop
@@ -28,6 +28,25 @@ async def test_a_lease_lives_from_when_it_was_asked_for(small_workshop: Workshop
     clock.now += 0.1
 
     assert (before, still, lease.alive) == (False, True, False)
+
+
+async def test_an_answer_that_was_long_on_its_way_has_used_the_lease_up_meanwhile(
+    small_workshop: Workshop,
+) -> None:
+    clock = Clock()
+
+    class Slow(SqlBacklog):
+        async def renew(self, worker: str, *, seconds: float) -> None:
+            await super().renew(worker, seconds=seconds)
+            clock.now += 9
+
+    slow = Slow(small_workshop.database, small_workshop.delivery)
+    lease = Lease("w", slow, seconds=10.0, clock=clock)
+    await lease.renew()
+    at_first = lease.alive
+    clock.now += 1
+
+    assert (at_first, lease.alive) == (True, False)
 
 
 async def test_who_slept_past_the_lease_puts_its_claims_down_before_going_on(

@@ -46,6 +46,21 @@ async def test_a_job_is_claimed_once_the_database_is_back(
     assert (await small_workshop.get(job.id)).status is Status.SUCCEEDED
 
 
+async def test_an_error_nobody_thought_of_does_not_use_the_delivery_up_before_the_claim(
+    small_workshop: Workshop, bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing = [True, True]
+    bench.store.error = ZeroDivisionError
+    bench.store.fails = lambda event: isinstance(event, Claimed) and bool(failing) and failing.pop()
+    job = await small_workshop.create("probe")
+    await bench.perform(job.id)
+    told = [record for record in caplog.records if "claiming it failed" in record.message]
+
+    assert failing == []
+    assert (await small_workshop.get(job.id)).status is Status.SUCCEEDED
+    assert [record.exc_info and record.exc_info[0] for record in told] == [ZeroDivisionError]
+
+
 async def test_nobody_claims_without_a_living_lease(small_workshop: Workshop, bench: Bench) -> None:
     bench.may_claim = False
     job = await small_workshop.create("probe")

@@ -4,13 +4,13 @@ import asyncio
 import time
 
 from jobs import CancelRequested, Claimed, Status
-from work import sweep_once
-from workshop import Workshop
+from work import NotTaken, sweep_once
+from workshop import Workshop, soon
 
 
 async def sweep(shop: Workshop, times: int = 3) -> None:
     """Several sweepers at once."""
-    rounds = (sweep_once(shop.store, shop.backlog, shop.engine, time.time()) for _ in range(times))
+    rounds = (sweep_once(shop.store, shop.backlog, shop.engine) for _ in range(times))
     await asyncio.gather(*rounds)
 
 
@@ -37,6 +37,29 @@ async def test_a_living_workers_jobs_are_left_alone(workshop: Workshop) -> None:
     await sweep(workshop)
 
     assert await workshop.get(job.id) == before
+
+
+async def test_what_a_worker_without_a_living_lease_took_goes_to_others(workshop: Workshop) -> None:
+    """As when its event loop stalls, it is buried, and its engine takes one more delivery."""
+    took: list[str] = []
+
+    async def perform(job_id: str) -> None:
+        took.append(job_id)
+        raise NotTaken
+
+    job = await workshop.create()
+    await workshop.backlog.renew("stalled", seconds=60.0)
+    await workshop.engine.start("stalled", perform, concurrency=1)
+    await soon(lambda: took)
+    await sweep(workshop)
+    while_it_lives = await workshop.deliveries()
+    await workshop.backlog.renew("stalled", seconds=0.0)
+    await workshop.backlog.bury("stalled")
+    await sweep(workshop)
+
+    assert while_it_lives == {job.id: "PENDING"}
+    assert await workshop.deliveries() == {job.id: "ENQUEUED"}
+    assert await workshop.engine.holders() == set()
 
 
 async def test_overdue_jobs_end_whether_or_not_a_worker_has_them(workshop: Workshop) -> None:

@@ -3,28 +3,24 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api.problems import Problem, invalid
 from api.v2.openapi import CREATE
 from api.v2.poll import poll_headers
 from api.v2.schemas import CreateRequest, parse_create, upload_without_file
-from api.v2.uploads import JOB_PART_LIMIT, receive_upload, too_large
+from api.v2.uploads import JOB_PART_LIMIT, SLACK, broken_off, receive_upload, too_large
 from jobs import (
     DEFAULT_OWNER,
     Answer,
     Document,
     Job,
     JobFiles,
-    JobNotFound,
-    JobsError,
     JobStore,
     Json,
     Output,
@@ -32,9 +28,6 @@ from jobs import (
     path,
 )
 from video import SpecError, parse_spec, planned_files
-
-_MULTIPART_SLACK: Final = JOB_PART_LIMIT + 16 * 1024
-"""What boundaries, headers and the `job` part may add to the file in a Content-Length."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,23 +72,25 @@ async def _create_from_json(creation: Creation, request: Request) -> Response:
         raise upload_without_file()
     now = creation.clock()
     job = _job(creation, new_id(now), wanted, {"type": "sample"}, now)
-    await asyncio.to_thread(creation.files.prepare, job.id)
     return accepted(await creation.store.create(job))
 
 
 async def _small_body(request: Request) -> bytes:
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > JOB_PART_LIMIT:
-            detail = f"A create request may have at most {JOB_PART_LIMIT} bytes of JSON."
-            raise Problem(413, "body_too_large", "The body is too large", detail)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > JOB_PART_LIMIT:
+                detail = f"A create request may have at most {JOB_PART_LIMIT} bytes of JSON."
+                raise Problem(413, "body_too_large", "The body is too large", detail)
+    except ClientDisconnect:
+        raise broken_off() from None
     return body
 
 
 async def _create_from_upload(creation: Creation, request: Request) -> Response:
     limit = creation.upload_max_bytes
-    if int(request.headers.get("content-length", 0)) > limit + _MULTIPART_SLACK:
+    if int(request.headers.get("content-length", 0)) > limit + SLACK:
         raise too_large(limit)
     job_id = new_id(creation.clock())
     target = await asyncio.to_thread(creation.files.prepare, job_id)
@@ -104,7 +99,7 @@ async def _create_from_upload(creation: Creation, request: Request) -> Response:
     except BaseException:  # also a client that went away: nothing half received stays on disk
         await asyncio.shield(asyncio.to_thread(creation.files.remove, job_id))
         raise
-    return accepted(await commit_upload(creation, job))
+    return accepted(await creation.store.create(job))
 
 
 async def _receive(creation: Creation, request: Request, job_id: str, target: Path) -> Job:
@@ -116,23 +111,6 @@ async def _receive(creation: Creation, request: Request, job_id: str, target: Pa
         raise invalid([("source.type", "must be `upload` where a file is sent")])
     source = {"type": "upload", "filename": upload.filename, "bytes": upload.bytes}
     return _job(creation, job_id, wanted, source, creation.clock())
-
-
-async def commit_upload(creation: Creation, job: Job) -> Document:
-    """Create the job; its file goes only where the job surely does not exist."""
-    try:
-        return await creation.store.create(job)
-    except JobsError:
-        with suppress(JobsError):
-            await _remove_unless_kept(creation, job.id)
-        raise
-
-
-async def _remove_unless_kept(creation: Creation, job_id: str) -> None:
-    try:
-        await creation.store.get(job_id, owner=None)
-    except JobNotFound:
-        await asyncio.to_thread(creation.files.remove, job_id)
 
 
 def _job(creation: Creation, job_id: str, wanted: CreateRequest, source: Json, now: float) -> Job:

@@ -19,6 +19,7 @@ from jobs import (
     Document,
     IllegalStep,
     JobFiles,
+    JobGone,
     JobStore,
     Page,
     PageQuery,
@@ -66,6 +67,9 @@ def job_routes(
         except IllegalStep:
             detail = "Only a finished job can be deleted; cancel it first."
             raise Problem(409, "not_done", "The job is not done", detail) from None
+        except JobGone:
+            await asyncio.to_thread(files.remove, job_id)  # what a crash may have left
+            raise
         await asyncio.to_thread(files.remove, job_id)
         return Response(status_code=204)
 

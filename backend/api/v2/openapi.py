@@ -86,7 +86,7 @@ OUTPUT: Final[dict[str, Any]] = {
         200: {"content": {"*/*": {}}, "description": "The file"},
         206: {"content": {"*/*": {}}, "description": "The part asked for by Range"},
         304: {"description": "Not modified"},
-        **_problems(400, 404, 410, 416, 422, 503),
+        **_problems(404, 410, 416, 422, 503),
     },
 }
 POLL: Final[dict[str, Any]] = {

@@ -58,26 +58,36 @@ def _headers(output: Output) -> dict[str, str]:
 
 
 class RangedFile(FileResponse):
-    """Starlette's file answer, its plain-text refusals of bad ranges made problem documents."""
+    """Starlette's file answer, by RFC 9110: a Range it cannot read is ignored (14.2), and one that
+    lies outside the file is a problem document (416)."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused: Response | None = None
+        refused: dict[bytes, bytes] | None = None
+        status = 200
 
-        async def send_or_refuse(message: Message) -> None:
-            nonlocal refused
+        async def send_unless_refused(message: Message) -> None:
+            nonlocal refused, status
             if message["type"] == "http.response.start" and message["status"] in (400, 416):
-                refused = _bad_range(message["status"], dict(message["headers"]))
+                refused, status = dict(message["headers"]), message["status"]
             if refused is None:
                 await send(message)
 
-        await super().__call__(scope, receive, send_or_refuse)
-        if refused is not None:
-            await refused(scope, receive, send)
+        await super().__call__(scope, receive, send_unless_refused)
+        if refused is None:
+            return
+        if status == 416:
+            await _outside(refused[b"content-range"])(scope, receive, send)
+        else:
+            await super().__call__(_without_range(scope), receive, send)
 
 
-def _bad_range(status: int, headers: dict[bytes, bytes]) -> Response:
-    detail = "The Range header does not fit the file; ask for bytes=start-end within its size."
-    response = problem_response(Problem(status, "bad_range", "Bad range", detail))
-    if b"content-range" in headers:
-        response.headers["Content-Range"] = headers[b"content-range"].decode("latin-1")
+def _without_range(scope: Scope) -> Scope:
+    headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+    return {**scope, "headers": headers}
+
+
+def _outside(content_range: bytes) -> Response:
+    detail = "The range lies outside the file; Content-Range tells its size."
+    response = problem_response(Problem(416, "bad_range", "Bad range", detail))
+    response.headers["Content-Range"] = content_range.decode("latin-1")
     return response

@@ -20,7 +20,7 @@ _VERSION: Final = re.compile(r'(?:W/)?"(\d{1,15})\.\d{1,9}"')
 
 def poll_route(store: JobStore) -> Route:
     async def poll(request: Request) -> Response:
-        seen = request.headers.get("if-none-match", "")
+        seen = ", ".join(request.headers.getlist("if-none-match"))
         document, answer = await _ask(store, request.path_params["job_id"], floor(seen))
         headers = poll_headers(document, answer)
         if matches(seen, document.etag):

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.problems import Problem, not_found
-from api.v2.create import Creation, accepted, commit_upload
+from api.v2.create import Creation, accepted
 from api.v2.openapi import RETRY
 from jobs import DEFAULT_OWNER, Job, JobFiles, is_job_id, new_id
 
@@ -32,7 +32,7 @@ async def _retry(creation: Creation, job_id: str) -> Response:
     now = creation.clock()
     job = _again(origin, now)
     await _take_source(creation.files, origin, job)
-    return accepted(await commit_upload(creation, job))
+    return accepted(await creation.store.create(job))
 
 
 def _again(origin: Job, now: float) -> Job:
@@ -55,7 +55,7 @@ def _again(origin: Job, now: float) -> Job:
 
 
 async def _take_source(files: JobFiles, origin: Job, job: Job) -> None:
-    if origin.source["type"] == "sample":
-        await asyncio.to_thread(files.prepare, job.id)
-    elif not await asyncio.to_thread(files.share_source, origin.id, job.id):
+    if origin.source["type"] != "upload":
+        return
+    if not await asyncio.to_thread(files.share_source, origin.id, job.id):
         raise Problem(409, "source_gone", "The source is gone", "The upload is no longer there.")

@@ -38,8 +38,14 @@ class CreateRequest(BaseModel):
 
     @field_validator("metadata")
     @classmethod
-    def _small(cls, value: Json) -> Json:
-        if len(json.dumps(value).encode()) > METADATA_LIMIT:
+    def _fit(cls, value: Json) -> Json:
+        try:
+            size = len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode())
+        except (ValueError, RecursionError):  # UnicodeEncodeError is a ValueError, too
+            raise ValueError(
+                "metadata must be JSON without NaN, Infinity or half characters"
+            ) from None
+        if size > METADATA_LIMIT:
             raise ValueError(f"metadata may have at most {METADATA_LIMIT} bytes of JSON")
         return value
 

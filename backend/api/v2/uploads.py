@@ -6,6 +6,7 @@ part is small. Any order of parts will do.
 
 import asyncio
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -17,6 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from api.problems import Problem
 
 JOB_PART_LIMIT: Final = 64 * 1024
+SLACK: Final = JOB_PART_LIMIT + 16 * 1024
+"""What boundaries, headers and the `job` part may add to the file."""
 _FLUSH_BYTES: Final = 1024 * 1024
 _NAME_LIMIT: Final = 255
 
@@ -32,19 +35,23 @@ class Upload:
 
 async def receive_upload(request: Request, target: Path, *, limit: int) -> Upload:
     """Write the `file` part to `target`. Raises Problem: 400, 413 or 507; the caller cleans up."""
-    reader = _Reader(_boundary(request), limit)
+    reader, received = _Reader(_boundary(request), limit), 0
     try:
         with await asyncio.to_thread(target.open, "wb") as stream:
             async for chunk in request.stream():
+                received += len(chunk)
+                if received > limit + SLACK:
+                    raise too_large(limit)
                 reader.feed(chunk)
                 if len(reader.pending) >= _FLUSH_BYTES:
                     await _flush(reader, stream)
             await _flush(reader, stream)
+            await asyncio.to_thread(os.fsync, stream.fileno())  # before the job is accepted
         reader.finish()
     except OSError as error:
         raise _disk_problem(error) from error
     except ClientDisconnect:
-        raise Problem(400, "upload_aborted", "Upload aborted", "The upload broke off.") from None
+        raise broken_off() from None
     return reader.upload
 
 
@@ -69,6 +76,10 @@ def too_large(limit: int) -> Problem:
         "The upload is too large",
         f"Uploads may have at most {limit / 1_000_000:,.1f} MB ({limit} bytes, UPLOAD_MAX_BYTES).",
     )
+
+
+def broken_off() -> Problem:
+    return Problem(400, "upload_aborted", "Upload aborted", "The request broke off.")
 
 
 def _malformed(detail: str) -> Problem:

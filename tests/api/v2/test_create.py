@@ -50,6 +50,19 @@ async def test_a_bad_request_names_the_field_and_creates_nothing(
     assert service.delivery.jobs == []
 
 
+@pytest.mark.parametrize("value", ["1e999", "NaN", "-Infinity", '"\\ud800"'])
+async def test_metadata_that_would_spoil_the_document_is_refused(
+    service: Service, value: str
+) -> None:
+    text = f'{{"kind":"probe","source":{{"type":"sample"}},"metadata":{{"x":{value}}}}}'
+
+    answer = await service.client.post(
+        "/api/v2/jobs", content=text, headers={"Content-Type": "application/json"}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe", b'{"kind": NaN}'])
 async def test_what_is_not_json_is_refused_in_words(service: Service, text: bytes) -> None:
     headers = {"Content-Type": "application/json"}

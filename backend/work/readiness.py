@@ -1,0 +1,63 @@
+"""Whether jobs can be queued yet: first the schema, then the engine. Waits through outages."""
+
+import asyncio
+import logging
+from typing import Final
+
+from jobs import Database, JobsError, StoreUnavailable, migrate
+from work.engine import Engine
+
+_RETRY_SECONDS: Final = 2.0
+_LOADING_SECONDS: Final = 15.0
+"""How long a request may wait for the engine, whose import alone takes seconds."""
+
+_log = logging.getLogger("tally.work")
+
+
+class Readiness:
+    """One for each process. Nothing is begun before `migrated` or `queueing` is awaited."""
+
+    def __init__(self, database: Database, engine: Engine) -> None:
+        self._database = database
+        self._engine = engine
+        self._schema = asyncio.Event()
+        self._ready = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether jobs can be queued now, without waiting."""
+        return self._ready
+
+    async def migrate(self) -> None:
+        """Try until it succeeds, whatever is wrong: it may be mended from outside.
+
+        A reason is logged once, not at every try.
+        """
+        told = ""
+        while not self._schema.is_set():
+            try:
+                await migrate(self._database)
+                self._schema.set()
+            except JobsError as error:
+                if str(error) != told:
+                    _log.warning("waiting for the database: %s", error)
+                told = str(error)
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def migrated(self) -> None:
+        """Returns once somebody's `migrate` has succeeded."""
+        await self._schema.wait()
+
+    async def queueing(self) -> None:
+        """Returns once jobs can be queued: the engine may not meet the schema half made."""
+        await self._schema.wait()
+        await self._engine.prepare()
+        self._ready = True
+
+    async def soon(self) -> None:
+        """The same for a request, which waits only so long. Raises StoreUnavailable."""
+        try:
+            async with asyncio.timeout(_LOADING_SECONDS):
+                await self.queueing()
+        except TimeoutError:
+            raise StoreUnavailable("Still starting; try again shortly.") from None
