@@ -96,7 +96,7 @@ def open_database(url: str) -> Database:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a plain ValueError
         raise BadDatabaseUrl from None
     driver = _DRIVERS.get(parsed.drivername.split("+")[0])
     memory = parsed.drivername.startswith("sqlite") and parsed.database in (None, "", ":memory:")
