@@ -27,8 +27,9 @@ _DRIVERS: Final = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
-_PATIENCE_SECONDS: Final = 5.0
-"""For a connection, a statement, or a place in the pool: PostgreSQL answers by then or is away."""
+_READ_SECONDS: Final = 2.0
+_WRITE_SECONDS: Final = 5.0
+"""PostgreSQL answers by then or is away. A poll waits three times that at the most."""
 _QUOTED: Final = 200  # characters of a driver's own message
 _SQLITE_WAIT_SECONDS: Final = 5.0  # well within a worker's lease
 
@@ -81,16 +82,23 @@ def open_database(url: str) -> Database:
     parsed = _parse(url)
     if parsed.drivername.startswith("sqlite"):
         return _open_sqlite(parsed)
-    options: dict[str, Any] = {
-        "pool_pre_ping": True,
-        "pool_timeout": _PATIENCE_SECONDS,
-        "pool_size": 5,
-        # A frozen server or a silent network must end in an error, not in a wait.
-        "connect_args": {"timeout": _PATIENCE_SECONDS, "command_timeout": _PATIENCE_SECONDS},
-    }
-    writes = create_async_engine(parsed, **options)
+    writes = create_async_engine(parsed, **_patience(_WRITE_SECONDS))
     event.listen(writes.sync_engine, "connect", _bound_transactions)
-    return Database(writes, create_async_engine(parsed, isolation_level="AUTOCOMMIT", **options))
+    reads = _patience(_READ_SECONDS)
+    return Database(writes, create_async_engine(parsed, isolation_level="AUTOCOMMIT", **reads))
+
+
+def _patience(seconds: float) -> dict[str, Any]:
+    """A frozen server or a silent network must end in an error, not in a wait.
+
+    The bound holds for a place in the pool, a connection, and a statement, each.
+    """
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 5,
+        "pool_timeout": seconds,
+        "connect_args": {"timeout": seconds, "command_timeout": seconds},
+    }
 
 
 def _parse(url: str) -> URL:

@@ -65,7 +65,7 @@ async def test_polls_do_not_wait_for_a_frozen_database(
     postgres_server.freeze()
     try:
         async with asyncio.timeout(10):
-            frozen = [await api.poll(job), await api.poll(UNKNOWN)]
+            frozen = await asyncio.gather(api.poll(job), api.poll(UNKNOWN))
     finally:
         postgres_server.thaw()
     thawed = await eventually(lambda: api.poll(job), lambda answer: answer.status_code == 200)
