@@ -29,7 +29,9 @@ _DRIVERS: Final = {
 }
 _READ_SECONDS: Final = 2.0
 _WRITE_SECONDS: Final = 5.0
-"""PostgreSQL answers by then or is away. A poll waits three times that at the most."""
+"""PostgreSQL has connected, and has answered a statement, by then; or it is away."""
+_QUEUE_SECONDS: Final = 5.0
+"""For a place in the pool: longer than a statement, or a crowd would pass for an outage."""
 _QUOTED: Final = 200  # characters of a driver's own message
 _SQLITE_WAIT_SECONDS: Final = 5.0  # well within a worker's lease
 
@@ -91,12 +93,12 @@ def open_database(url: str) -> Database:
 def _patience(seconds: float) -> dict[str, Any]:
     """A frozen server or a silent network must end in an error, not in a wait.
 
-    The bound holds for a place in the pool, a connection, and a statement, each.
+    The bound holds for a connection and for a statement, each.
     """
     return {
         "pool_pre_ping": True,
         "pool_size": 5,
-        "pool_timeout": seconds,
+        "pool_timeout": _QUEUE_SECONDS,
         "connect_args": {"timeout": seconds, "command_timeout": seconds},
     }
 
