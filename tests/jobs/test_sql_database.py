@@ -21,7 +21,16 @@ async def test_sqlite_runs_in_wal_mode(sqlite_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "nonsense", "mysql://h/d", "postgresql://u:p@h:port/d", "sqlite://", "sqlite:///:memory:", "redis://h"]
+    "url",
+    [
+        "",
+        "nonsense",
+        "mysql://h/d",
+        "postgresql://u:p@h:port/d",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "redis://h",
+    ],
 )
 def test_a_url_that_cannot_be_a_database_is_refused_with_the_forms_that_can(url: str) -> None:
     with pytest.raises(BadDatabaseUrl, match="sqlite:///path/to/file or postgresql://"):

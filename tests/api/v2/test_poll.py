@@ -1,6 +1,5 @@
 """The poll: what a client that asks every second relies on."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
