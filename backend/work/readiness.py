@@ -22,6 +22,7 @@ class Readiness:
         self._engine = engine
         self._schema = asyncio.Event()
         self._ready = False
+        self._trouble = ""
 
     @property
     def ready(self) -> bool:
@@ -33,16 +34,22 @@ class Readiness:
 
         A reason is logged once, not at every try.
         """
-        told = ""
         while not self._schema.is_set():
             try:
                 await migrate(self._database)
                 self._schema.set()
             except JobsError as error:
-                if str(error) != told:
-                    _log.warning("waiting for the database: %s", error)
-                told = str(error)
+                self._tell(str(error))
+            except Exception as error:
+                self._tell(f"{type(error).__name__}: {error}")
+            if not self._schema.is_set():
                 await asyncio.sleep(_RETRY_SECONDS)
+        self._trouble = ""
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            _log.warning("waiting for the database: %s", trouble)
+        self._trouble = trouble
 
     async def migrated(self) -> None:
         """Returns once somebody's `migrate` has succeeded."""
@@ -55,7 +62,9 @@ class Readiness:
         self._ready = True
 
     async def soon(self) -> None:
-        """The same for a request, which waits only so long. Raises StoreUnavailable."""
+        """The same for a request: it waits for a start, not for an outage (StoreUnavailable)."""
+        if self._trouble:
+            raise StoreUnavailable(self._trouble)
         try:
             async with asyncio.timeout(_LOADING_SECONDS):
                 await self.queueing()

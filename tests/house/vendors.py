@@ -32,6 +32,7 @@ VENDORS: dict[str, tuple[str, ...]] = {
     "pydantic_core": SHAPES,
     "python_multipart": ("api/v2/uploads.py",),
     "fastapi": HTTP,
+    "fastapi_offline": ("api/app.py",),
     "starlette": HTTP,
     "uvicorn": ("main.py",),
     A_PROCESS: ("video/child.py", "work/embedded.py"),

@@ -57,6 +57,8 @@ async def test_a_database_that_is_away_is_waited_for_and_told_of_once(
 
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(readiness.migrate(), 1.0)
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        await asyncio.wait_for(readiness.soon(), 1.0)  # at once: this is no start, but an outage
     await database.close()
 
     assert caplog.text.count("waiting for the database") == 1
