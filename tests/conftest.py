@@ -6,6 +6,7 @@ Where one is missing a test is skipped with the reason; under CI=true it fails.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, NoReturn
 
 import hypothesis
@@ -88,6 +89,19 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     yield url
     postgres_server.thaw()
     postgres_server.start().drop_database(url)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a database file of the test's own, not made yet."""
+    return f"sqlite:///{tmp_path}/tally.db"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each database in turn: what uses it runs on both."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -21,17 +21,6 @@ async def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/tally.db"
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    return url
-
-
-@pytest.fixture
 async def workshop(database_url: str, tmp_path: Path, clip: Path) -> AsyncIterator[Workshop]:
     """With a job engine; runs its test on both databases."""
     database, engine = open_database(database_url), DbosEngine(database_url)
