@@ -22,6 +22,7 @@ from jobs import (
     JobNotFound,
     JobsError,
     StoreUnavailable,
+    is_job_id,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -78,6 +79,12 @@ def problem_response(problem: Problem) -> Response:
 def not_found() -> Problem:
     """The one 404 of a job: unknown, malformed and somebody else's all look alike."""
     return Problem(404, "not_found", "No such job", "There is no such job.")
+
+
+def check_form(job_id: str) -> None:
+    """Raises the 404 for what cannot be a job's id: it becomes no key, no path and no question."""
+    if not is_job_id(job_id):
+        raise not_found()
 
 
 def gone() -> Problem:

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.problems import Problem, not_found
+from api.problems import Problem, check_form
 from api.v2.openapi import CANCEL, DELETE, LIST
 from api.v2.schemas import ListQuery
 from jobs import (
@@ -24,7 +24,6 @@ from jobs import (
     Page,
     PageQuery,
     Status,
-    is_job_id,
     render,
 )
 
@@ -50,7 +49,7 @@ def job_routes(
 
     @router.post("/jobs/{job_id}/cancel", name="cancel a job", **CANCEL)
     async def cancel(job_id: str) -> Response:
-        _known_form(job_id)
+        check_form(job_id)
         try:
             change = await store.advance(
                 job_id, CancelRequested(), now=clock(), owner=DEFAULT_OWNER
@@ -61,7 +60,7 @@ def job_routes(
 
     @router.delete("/jobs/{job_id}", status_code=204, name="delete a job", **DELETE)
     async def delete(job_id: str) -> Response:
-        _known_form(job_id)
+        check_form(job_id)
         try:
             await store.advance(job_id, Deleted(), now=clock(), owner=DEFAULT_OWNER)
         except IllegalStep:
@@ -81,11 +80,6 @@ def page_body(page: Page) -> bytes:
     cursor = json.dumps(page.next_cursor).encode()
     documents = b",".join(document.body for document in page.documents)
     return b'{"data":[' + documents + b'],"next_cursor":' + cursor + b"}"
-
-
-def _known_form(job_id: str) -> None:
-    if not is_job_id(job_id):
-        raise not_found()
 
 
 async def _not_cancelable(store: JobStore, job_id: str) -> Response:

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from api.problems import Problem, not_found, problem_response
+from api.problems import Problem, check_form, problem_response
 from api.v2.openapi import OUTPUT
 from api.v2.poll import matches
-from jobs import DEFAULT_OWNER, Job, JobFiles, JobStore, Output, is_job_id
+from jobs import DEFAULT_OWNER, Job, JobFiles, JobStore, Output
 
 _PATH: Final = "/jobs/{job_id}/outputs/{name}"
 
@@ -22,8 +22,7 @@ def output_routes(store: JobStore, files: JobFiles) -> APIRouter:
     @router.head(_PATH, name="describe an output", operation_id="head_output", **OUTPUT)
     @router.get(_PATH, name="download an output", operation_id="get_output", **OUTPUT)
     async def download(request: Request, job_id: str, name: str) -> Response:
-        if not is_job_id(job_id):
-            raise not_found()
+        check_form(job_id)
         job = await store.get(job_id, owner=DEFAULT_OWNER)
         output = _ready(job, name)
         headers = _headers(output)

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.problems import gone, not_found
-from jobs import DEFAULT_OWNER, Answer, Document, JobStore, is_job_id
+from api.problems import check_form, gone, not_found
+from jobs import DEFAULT_OWNER, Answer, Document, JobStore
 
 _VERSION: Final = re.compile(r'(?:W/)?"(\d{1,15})\.\d{1,9}"')
 """An entity tag of ours, weak or strong; the version is what the client has seen."""
@@ -31,8 +31,7 @@ def poll_route(store: JobStore) -> Route:
 
 
 async def _ask(store: JobStore, job_id: str, floor: int) -> tuple[Document, Answer]:
-    if not is_job_id(job_id):
-        raise not_found()
+    check_form(job_id)
     answer = await store.status(job_id, owner=DEFAULT_OWNER, floor=floor)
     if answer.document is None:
         raise not_found()

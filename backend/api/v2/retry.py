@@ -6,10 +6,10 @@ from dataclasses import replace
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.problems import Problem, not_found
+from api.problems import Problem, check_form
 from api.v2.create import Creation, accepted
 from api.v2.openapi import RETRY
-from jobs import DEFAULT_OWNER, Job, JobFiles, is_job_id, new_id
+from jobs import DEFAULT_OWNER, Job, JobFiles, new_id
 
 
 def retry_routes(creation: Creation) -> APIRouter:
@@ -24,8 +24,7 @@ def retry_routes(creation: Creation) -> APIRouter:
 
 
 async def _retry(creation: Creation, job_id: str) -> Response:
-    if not is_job_id(job_id):
-        raise not_found()
+    check_form(job_id)
     origin = await creation.store.get(job_id, owner=DEFAULT_OWNER)
     if not origin.done:
         raise Problem(409, "not_done", "The job is not done", "Only a finished job can be retried.")
