@@ -5,6 +5,7 @@ from jobs.errors import (
     BadCursor,
     ConcurrentChange,
     FenceLost,
+    HistoryLost,
     IllegalStep,
     JobGone,
     JobNotFound,
@@ -40,10 +41,21 @@ from jobs.job import (
 from jobs.job_files import JobFiles
 from jobs.lifecycle import LEGAL, MAX_ATTEMPTS, step
 from jobs.sql_backlog import SqlBacklog
+from jobs.sql_changes import SqlChanges
 from jobs.sql_database import BadDatabaseUrl, Connection, Database, open_database
 from jobs.sql_jobs import Delivery, SqlJobs
 from jobs.sql_migrate import SchemaTooNew, migrate
-from jobs.store import Answer, Backlog, Change, JobStore, Page, PageQuery
+from jobs.store import (
+    Answer,
+    Backlog,
+    Beginning,
+    Change,
+    ChangeLog,
+    JobStore,
+    News,
+    Page,
+    PageQuery,
+)
 from jobs.tidy import tidy_files
 
 __all__ = [
@@ -56,8 +68,10 @@ __all__ = [
     "Backlog",
     "BadCursor",
     "BadDatabaseUrl",
+    "Beginning",
     "CancelRequested",
     "Change",
+    "ChangeLog",
     "Claimed",
     "ConcurrentChange",
     "Connection",
@@ -71,6 +85,7 @@ __all__ = [
     "Failure",
     "FenceLost",
     "Finished",
+    "HistoryLost",
     "IllegalStep",
     "Job",
     "JobFiles",
@@ -80,6 +95,7 @@ __all__ = [
     "JobsError",
     "Json",
     "Lost",
+    "News",
     "Output",
     "OutputReady",
     "Page",
@@ -89,6 +105,7 @@ __all__ = [
     "Released",
     "SchemaTooNew",
     "SqlBacklog",
+    "SqlChanges",
     "SqlJobs",
     "Status",
     "Stopped",

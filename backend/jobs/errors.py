@@ -28,6 +28,10 @@ class BadCursor(JobsError):
     """The cursor is unknown here, or belongs to other filters; start again without it."""
 
 
+class HistoryLost(JobsError):
+    """The database went back in time: it was restored, or is another one. Forget what it said."""
+
+
 class StoreUnavailable(JobsError):
     """The database does not answer. Not a sign that a job does not exist; try again shortly."""
 

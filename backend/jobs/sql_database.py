@@ -2,7 +2,8 @@
 
 Two pools: `writes` begins real transactions (`BEGIN IMMEDIATE` on SQLite: a deferred one that reads
 first fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy timeout); `reads` runs single
-statements in autocommit and never waits for a writer.
+statements in autocommit and never waits for a writer. `apart` opens a connection for whoever must
+not queue with others, in autocommit too, and keeps none.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, event, literal_column, text
+from sqlalchemy import ColumnElement, NullPool, event, literal_column, text
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -29,6 +30,7 @@ _DRIVERS: Final = {
 }
 _READ_SECONDS: Final = 2.0
 _WRITE_SECONDS: Final = 5.0
+_APART_SECONDS: Final = 1.0
 """PostgreSQL has connected, and has answered a statement, by then; or it is away."""
 _QUEUE_SECONDS: Final = 5.0
 """For a place in the pool: longer than a statement, or a crowd would pass for an outage."""
@@ -46,6 +48,7 @@ class Database:
 
     writes: AsyncEngine
     reads: AsyncEngine
+    apart: AsyncEngine
 
     @property
     def is_sqlite(self) -> bool:
@@ -54,13 +57,13 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """Commits at the end, rolls back on any error. Raises StoreUnavailable."""
-        async with _translated(), self.writes.begin() as connection:
+        async with translated(), self.writes.begin() as connection:
             yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Statements of their own, no transaction. Raises StoreUnavailable."""
-        async with _translated(), self.reads.connect() as connection:
+        async with translated(), self.reads.connect() as connection:
             yield connection
 
     def now(self) -> ColumnElement[float]:
@@ -68,6 +71,16 @@ class Database:
         if self.is_sqlite:
             return literal_column("((julianday('now') - 2440587.5) * 86400.0)")
         return literal_column("extract(epoch from clock_timestamp())::double precision")
+
+    def change_number(self) -> ColumnElement[int]:
+        """For `jobs.change_number`, where a change is written.
+
+        SQLite: one more than any before, as writers come one after the other. PostgreSQL: the
+        transaction's id, which tells whether a snapshot saw it; not the order of commits.
+        """
+        if self.is_sqlite:
+            return literal_column("(SELECT coalesce(max(change_number), 0) + 1 FROM jobs)")
+        return literal_column("pg_current_xact_id()::text::bigint")
 
     async def ping(self) -> None:
         """One trip to the database and back, or StoreUnavailable."""
@@ -77,6 +90,7 @@ class Database:
     async def close(self) -> None:
         await self.writes.dispose()
         await self.reads.dispose()
+        await self.apart.dispose()
 
 
 def open_database(url: str) -> Database:
@@ -84,23 +98,28 @@ def open_database(url: str) -> Database:
     parsed = _parse(url)
     if parsed.drivername.startswith("sqlite"):
         return _open_sqlite(parsed)
-    writes = create_async_engine(parsed, **_patience(_WRITE_SECONDS))
+    writes = create_async_engine(parsed, **_pool(_WRITE_SECONDS))
     event.listen(writes.sync_engine, "connect", _bound_transactions)
-    reads = _patience(_READ_SECONDS)
-    return Database(writes, create_async_engine(parsed, isolation_level="AUTOCOMMIT", **reads))
+    reads = _autocommit(parsed, **_pool(_READ_SECONDS))
+    apart = _autocommit(parsed, poolclass=NullPool, connect_args=_patience(_APART_SECONDS))
+    return Database(writes, reads, apart)
 
 
-def _patience(seconds: float) -> dict[str, Any]:
+def _autocommit(url: URL, **options: Any) -> AsyncEngine:
+    return create_async_engine(url, isolation_level="AUTOCOMMIT", **options)
+
+
+def _pool(seconds: float) -> dict[str, Any]:
+    patience = {"connect_args": _patience(seconds)}
+    return {"pool_pre_ping": True, "pool_size": 5, "pool_timeout": _QUEUE_SECONDS, **patience}
+
+
+def _patience(seconds: float) -> dict[str, float]:
     """A frozen server or a silent network must end in an error, not in a wait.
 
     The bound holds for a connection and for a statement, each.
     """
-    return {
-        "pool_pre_ping": True,
-        "pool_size": 5,
-        "pool_timeout": _QUEUE_SECONDS,
-        "connect_args": {"timeout": seconds, "command_timeout": seconds},
-    }
+    return {"timeout": seconds, "command_timeout": seconds}
 
 
 def _parse(url: str) -> URL:
@@ -133,13 +152,18 @@ def _open_sqlite(url: URL) -> Database:
     except OSError as error:
         reason = f"DATABASE_URL or DATA_DIR: {folder} cannot be made: {error.strerror}."
         raise BadDatabaseUrl(reason) from None
-    options: dict[str, Any] = {"connect_args": {"timeout": _SQLITE_WAIT_SECONDS}}
-    writes = create_async_engine(url, **options)
-    reads = create_async_engine(url, isolation_level="AUTOCOMMIT", **options)
-    for engine in (writes, reads):  # whichever connects first makes the file, and its journal mode
+    patience = {"timeout": _SQLITE_WAIT_SECONDS}
+    writes = create_async_engine(url, connect_args=patience)
+    reads = _autocommit(url, connect_args=patience)
+    apart = _autocommit(url, connect_args=patience, poolclass=NullPool)
+    for engine in (
+        writes,
+        reads,
+        apart,
+    ):  # whichever connects first makes the file, and its journal mode
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
     event.listen(writes.sync_engine, "begin", _begin_immediate)
-    return Database(writes, reads)
+    return Database(writes, reads, apart)
 
 
 def _bound_transactions(dbapi_connection: Any, record: Any) -> None:
@@ -163,7 +187,7 @@ def _begin_immediate(connection: SyncConnection) -> None:
 
 
 @asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
+async def translated() -> AsyncIterator[None]:
     """The one place where database errors become ours."""
     try:
         yield

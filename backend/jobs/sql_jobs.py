@@ -4,7 +4,7 @@ import base64
 import json
 from typing import Any, Final, Protocol
 
-from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from jobs.document import Document, render
 from jobs.errors import BadCursor, ConcurrentChange, JobGone, JobNotFound
@@ -12,14 +12,14 @@ from jobs.events import Event
 from jobs.job import Job, Status, is_job_id
 from jobs.lifecycle import step
 from jobs.sql_database import Connection, Database
-from jobs.sql_rows import job_of, row_of
+from jobs.sql_rows import document_of, job_of, row_of
 from jobs.sql_schema import jobs
 from jobs.store import Answer, Change, Page, PageQuery
 
 _TRIES: Final = 20
 """How often a change is tried again when others change the job meanwhile (PostgreSQL only)."""
 
-_STATUS: Final = select(
+DOCUMENTS: Final = select(
     jobs.c.id,
     jobs.c.owner,
     jobs.c.version,
@@ -28,6 +28,7 @@ _STATUS: Final = select(
     jobs.c.retry_after,
     jobs.c.document,
 )
+"""What `document_of` needs of a row."""
 
 
 class Delivery(Protocol):
@@ -46,17 +47,17 @@ class SqlJobs:
     async def create(self, job: Job) -> Document:
         document = render(job)
         async with self._database.transaction() as connection:
-            await connection.execute(insert(jobs).values(row_of(job, document)))
+            await connection.execute(insert(jobs).values(self._row(job, document)))
             await self._delivery.deliver(connection, job.id, job.fence)
         return document
 
-    async def status(self, job_id: str, *, owner: str, floor: int = 0) -> Answer:
+    async def status(self, job_id: str, *, owner: str | None, floor: int = 0) -> Answer:
         async with self._database.reading() as connection:
-            found = await connection.execute(_STATUS.where(jobs.c.id == job_id))
+            found = await connection.execute(DOCUMENTS.where(jobs.c.id == job_id))
             row = found.mappings().one_or_none()
-        if row is None or row["owner"] != owner:
+        if row is None or (owner is not None and row["owner"] != owner):
             return Answer(document=None)
-        return Answer(document=_document(row))
+        return Answer(document=document_of(dict(row)))
 
     async def get(self, job_id: str, *, owner: str | None) -> Job:
         async with self._database.reading() as connection:
@@ -65,7 +66,7 @@ class SqlJobs:
     async def page(self, query: PageQuery) -> Page:
         async with self._database.reading() as connection:
             rows = (await connection.execute(_page(query))).mappings().all()
-        documents = [_document(row) for row in rows[: query.limit]]
+        documents = [document_of(dict(row)) for row in rows[: query.limit]]
         more = len(rows) > query.limit
         return Page(
             documents=documents,
@@ -91,13 +92,16 @@ class SqlJobs:
         changed = await connection.execute(
             update(jobs)
             .where(jobs.c.id == before.id, jobs.c.version == before.version)
-            .values(row_of(after, change.document))
+            .values(self._row(after, change.document))
         )
         if changed.rowcount == 0:
             return False
         if after.status is Status.QUEUED and before.status is not Status.QUEUED:
             await self._delivery.deliver(connection, after.id, after.fence)
         return True
+
+    def _row(self, job: Job, document: Document) -> dict[str, Any]:
+        return {**row_of(job, document), "change_number": self._database.change_number()}
 
 
 async def _load(connection: Connection, job_id: str, owner: str | None) -> Job:
@@ -110,21 +114,9 @@ async def _load(connection: Connection, job_id: str, owner: str | None) -> Job:
     return job_of(dict(row))
 
 
-def _document(row: RowMapping) -> Document:
-    return Document(
-        id=row["id"],
-        owner=row["owner"],
-        version=row["version"],
-        done=row["done"],
-        gone=row["deleted"],
-        retry_after=row["retry_after"],
-        body=bytes(row["document"]),
-    )
-
-
 def _page(query: PageQuery) -> Select[Any]:
     """One row more than asked for tells whether there is a next page."""
-    wanted = _STATUS.where(jobs.c.owner == query.owner, jobs.c.deleted.is_(False))
+    wanted = DOCUMENTS.where(jobs.c.owner == query.owner, jobs.c.deleted.is_(False))
     if query.status is not None:
         wanted = wanted.where(jobs.c.status == query.status.value)
     if query.kind is not None:

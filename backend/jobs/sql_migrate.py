@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from jobs.errors import JobsError
 from jobs.sql_database import Database
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest migration; `tests/jobs/test_sql_migrate.py` keeps it true."""
 _LOCK_KEY: Final = 0x74616C6C79  # "tally": the advisory lock that migrating processes share
 

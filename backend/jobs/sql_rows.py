@@ -55,6 +55,19 @@ def job_of(row: Mapping[str, Any]) -> Job:
     )
 
 
+def document_of(row: Mapping[str, Any]) -> Document:
+    """The document that a row holds, byte for byte."""
+    return Document(
+        id=row["id"],
+        owner=row["owner"],
+        version=row["version"],
+        done=row["done"],
+        gone=row["deleted"],
+        retry_after=row["retry_after"],
+        body=bytes(row["document"]),
+    )
+
+
 def _detail(job: Job) -> dict[str, Any]:
     return {
         "source": job.source,

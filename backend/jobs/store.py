@@ -4,7 +4,7 @@ Callers cannot tell which they have, but for what the `Answer` says of itself. `
 one conformance suite that every implementation passes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -20,7 +20,8 @@ class Answer:
     `document` is None where there is no such job for that owner: that is an answer, not an error.
     `hit`: a cache answered; `detail` names the tier. Otherwise `forward` says why the database was
     asked, and `stored` whether a cache kept the answer. `age` is the seconds since the database
-    last said so; `ttl` the seconds a cache will still give this answer.
+    last said so; `ttl` the seconds a cache will still give this answer. `stale`: the database
+    cannot be asked, and this is the newest that is remembered.
     """
 
     document: Document | None
@@ -30,6 +31,7 @@ class Answer:
     stored: bool = False
     age: float = 0.0
     ttl: float | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +68,11 @@ class JobStore(Protocol):
         """Keep a new job; it and its queue entry commit together or not at all."""
         ...
 
-    async def status(self, job_id: str, *, owner: str, floor: int = 0) -> Answer:
-        """The poll. Never an older version than `floor`, unless no newer one exists."""
+    async def status(self, job_id: str, *, owner: str | None, floor: int = 0) -> Answer:
+        """The poll. Never an older version than `floor`, unless no newer one exists.
+
+        `owner=None` is the service itself asking, whosever the job is.
+        """
         ...
 
     async def get(self, job_id: str, *, owner: str | None) -> Job:
@@ -89,6 +94,52 @@ class JobStore(Protocol):
         A job that becomes queued is queued for a worker in the same transaction. Raises
         JobNotFound, JobGone, IllegalStep, FenceLost, or ConcurrentChange.
         """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """Where following the changes begins, and the versions of the jobs that are not done then."""
+
+    cursor: str
+    versions: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """The jobs changed since a cursor, as they are now, and the cursor to go on from."""
+
+    documents: Sequence[Document]
+    cursor: str
+
+
+class ChangeLog(Protocol):
+    """The database feed: what changed since? An answer is a proof of what did not.
+
+    Every change committed before the question was asked is in this answer or in an earlier one,
+    in whatever order transactions began, ended, and became visible. A change may come twice.
+    For one follower; it keeps a connection of its own, so that no crowd of polls delays it.
+    """
+
+    beat_seconds: float
+    """How often it pays to ask."""
+
+    async def begin(self) -> Beginning:
+        """From now on. `versions` are those of at most some tens of thousands of jobs, newest
+        first. Raises StoreUnavailable.
+        """
+        ...
+
+    async def since(self, cursor: str) -> News:
+        """All changes since the cursor. A cancelled or failed question harms no later one.
+
+        Raises StoreUnavailable, or HistoryLost: the database went back in time (it was restored),
+        and whatever was learned from it before is void.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Gives the connection back; the next question opens another one."""
         ...
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from example_jobs import RecordedDelivery
-from jobs import Database, SqlBacklog, SqlJobs, migrate, open_database
+from jobs import Database, SqlBacklog, SqlChanges, SqlJobs, migrate, open_database
 
 
 @pytest.fixture
@@ -29,3 +29,10 @@ def store(database: Database, delivery: RecordedDelivery) -> SqlJobs:
 @pytest.fixture
 def backlog(database: Database, delivery: RecordedDelivery) -> SqlBacklog:
     return SqlBacklog(database, delivery)
+
+
+@pytest.fixture
+async def changes(database: Database) -> AsyncIterator[SqlChanges]:
+    changes = SqlChanges(database)
+    yield changes
+    await changes.close()

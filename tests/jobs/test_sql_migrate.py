@@ -2,13 +2,29 @@
 
 import asyncio
 import multiprocessing
+from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, insert, inspect, text
 
-from jobs import Database, SchemaTooNew, migrate, open_database
+from example_jobs import RecordedDelivery, a_job
+from jobs import (
+    Claimed,
+    Database,
+    SchemaTooNew,
+    SqlChanges,
+    SqlJobs,
+    migrate,
+    open_database,
+    render,
+)
 from jobs.sql_migrate import HEAD
-from jobs.sql_schema import metadata
+from jobs.sql_rows import row_of
+from jobs.sql_schema import jobs, metadata
+
+MIGRATIONS = Path(__file__).parents[2] / "backend" / "jobs" / "migrations"
 
 
 def migrate_in_a_process(url: str) -> None:
@@ -58,3 +74,31 @@ async def test_a_database_of_a_newer_version_is_refused_in_words(database: Datab
 
     with pytest.raises(SchemaTooNew, match="migrated by a newer Tally"):
         await migrate(database)
+
+
+def to_the_first_schema(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+
+
+async def test_jobs_of_the_first_schema_are_kept_and_followed(database_url: str) -> None:
+    database = open_database(database_url)
+    job = a_job()
+    async with database.transaction() as connection:
+        await connection.run_sync(to_the_first_schema)
+        await connection.execute(insert(jobs).values(row_of(job, render(job))))
+
+    await migrate(database)
+    store, changes = SqlJobs(database, RecordedDelivery()), SqlChanges(database)
+    kept = await store.get(job.id, owner=None)
+    beginning = await changes.begin()
+    claimed = await store.advance(job.id, Claimed(worker="w"), now=1.0)
+    news = await changes.since(beginning.cursor)
+    await changes.close()
+    await database.close()
+
+    assert kept == job
+    assert beginning.versions == {job.id: 1}
+    assert list(news.documents) == [claimed.document]

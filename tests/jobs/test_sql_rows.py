@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from example_jobs import READY, a_job
 from jobs import Failure, Progress, Status, render
-from jobs.sql_rows import job_of, row_of
+from jobs.sql_rows import document_of, job_of, row_of
 
 JSON = st.dictionaries(st.text(max_size=5), st.text(max_size=5) | st.integers() | st.none())
 
@@ -31,3 +31,11 @@ def test_a_row_holds_everything_of_a_job(
     )
 
     assert job_of(row_of(job, render(job))) == job
+
+
+@given(st.sampled_from(Status), st.booleans())
+def test_a_row_holds_the_document_byte_for_byte(status: Status, deleted: bool) -> None:
+    job = replace(a_job(), status=status, deleted=deleted)
+    document = render(job)
+
+    assert document_of(row_of(job, document)) == document
