@@ -28,7 +28,10 @@ _PLACE_SECONDS: Final = 1.0
 
 
 class Errands:
-    """The work under way, at most `width` at once. Work must not raise; its outcome is a value."""
+    """The work under way, at most `width` at once beside what is attended.
+
+    Work must not raise; its outcome is a value.
+    """
 
     def __init__(self, width: int) -> None:
         self._places = asyncio.Semaphore(width)
@@ -81,6 +84,18 @@ class Errands:
             task.cancel()  # harmless when it is done
         return task.result() if task.done() and not task.cancelled() else Trouble.TIMEOUT
 
+    async def attend(self, work: Callable[[], Awaitable[T]]) -> T | None:
+        """Work that goes on until it ends by itself or all is stopped; then None. Takes no place.
+
+        Cancelling this call cancels the work, without waiting for its clean-up.
+        """
+        task = self._task(work)
+        try:
+            await asyncio.wait({task})
+        finally:
+            task.cancel()  # harmless when it is done
+        return None if task.cancelled() else task.result()
+
     async def stop(self, seconds: float) -> None:
         """Cancel what is under way and wait for its clean-up, but not longer than `seconds`."""
         running = set(self._running)
@@ -105,14 +120,15 @@ class Errands:
 
     def _begin(self, work: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
         """A task that gives its place back when it is over, however it ends."""
-        task = asyncio.ensure_future(_awaited(work))
-        self._running.add(task)
-        task.add_done_callback(self._ended)
+        task = self._task(work)
+        task.add_done_callback(lambda _: self._places.release())
         return task
 
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
-        self._places.release()
+    def _task(self, work: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
+        task = asyncio.ensure_future(_awaited(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
 
 
 async def _patience(task: asyncio.Task[T], seconds: float) -> None:

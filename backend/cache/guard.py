@@ -85,6 +85,17 @@ class Guard:
         budget.spend(time.monotonic() - began)
         return outcome
 
+    async def attend(self, command: Command[None]) -> None:
+        """A call beside those of requests, without a deadline. Not begun while the server is away.
+
+        Its failure is counted, but neither logged nor held against the server.
+        """
+        if not self._breaker.closed:
+            return
+        outcome = await self._errands.attend(lambda: self._answer(command))
+        if outcome is not None:
+            self._stats.error(outcome)
+
     async def _prove(self, command: Command[T], seconds: float) -> T | Trouble:
         """A call of the beat's: its timeouts always count, however busy this process is."""
         return self._judged(await self._errands.prove(lambda: self._answer(command), seconds))

@@ -1,6 +1,7 @@
 """What stands in for a cache that is switched off, or has no driver: it never knows anything."""
 
 import logging
+from collections.abc import Callable
 
 from cache.tier import Budget, Found, PutOutcome, TierState, Trouble
 
@@ -29,5 +30,8 @@ class NoCache:
     async def get(self, key: str, budget: Budget) -> Found:
         return Trouble.AWAY
 
-    async def put(self, key: str, value: bytes, budget: Budget) -> PutOutcome:
+    async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
         return Trouble.AWAY
+
+    async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
+        """There is nothing to listen to."""

@@ -1,6 +1,7 @@
 -- Keeps a value unless one at least as new is there. One key: works in a cluster, too.
 -- KEYS[1]  where                 ARGV[1]  the value, in the form of entry.py
 --                                ARGV[2]  its lifetime in milliseconds
+--                                ARGV[3]  the channel to announce it on; empty: it is not announced
 -- Result   1: stored.  0: kept what is there, the same version (and its lifetime).
 --          a string: kept what is there, newer; this is it.
 
@@ -23,5 +24,8 @@ local stored = redis.pcall('set', KEYS[1], ARGV[1], 'px', ARGV[2])
 if stored.err then
   redis.pcall('del', KEYS[1]) -- out of memory: better nothing than what is known to be old
   return stored
+end
+if ARGV[3] ~= '' then
+  redis.pcall('publish', ARGV[3], ARGV[1]) -- who may not publish keeps the value all the same
 end
 return 1

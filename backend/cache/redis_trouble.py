@@ -1,8 +1,10 @@
-"""What an error of the Redis driver means, and how to say it to a person. Pure: by class names.
+"""What an error of the Redis driver means, and how to say it to a person. Pure: by names and words.
 
-By name and not by class, so that it needs no driver, and the driver's versions may differ.
+By a class's name and not by the class, so that it needs no driver, and the driver's versions may
+differ; for what has no class of its own, by the code with which the server's words begin.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,14 +18,48 @@ _BY_NAME: Final[Mapping[str, Trouble]] = {
     "NoPermissionError": Trouble.AUTH,
     "ExternalAuthProviderError": Trouble.AUTH,
     "BusyLoadingError": Trouble.LOADING,
-    "MasterDownError": Trouble.LOADING,
+    "MasterDownError": Trouble.MASTERDOWN,
     "ReadOnlyError": Trouble.READONLY,
     "OutOfMemoryError": Trouble.OOM,
+    "ClusterError": Trouble.CLUSTER,
+    "RedisClusterException": Trouble.CLUSTER,
+    "AskError": Trouble.CLUSTER,  # and its child MovedError
+    "TryAgainError": Trouble.CLUSTER,
+    "ClusterCrossSlotError": Trouble.CLUSTER,
+    "InvalidResponse": Trouble.PROTOCOL,
     "TimeoutError": Trouble.TIMEOUT,
     "ConnectionError": Trouble.CONNECTION,
     "OSError": Trouble.CONNECTION,
     "EOFError": Trouble.CONNECTION,
 }
+
+_BY_CODE: Final[Mapping[str, Trouble]] = {
+    "READONLY": Trouble.READONLY,
+    "MASTERDOWN": Trouble.MASTERDOWN,
+    "LOADING": Trouble.LOADING,
+    "OOM": Trouble.OOM,
+    "MISCONF": Trouble.MISCONF,
+    "NOPERM": Trouble.AUTH,
+    "DENIED": Trouble.AUTH,
+    "BUSY": Trouble.SCRIPT,
+    "UNKILLABLE": Trouble.SCRIPT,
+    "CLUSTERDOWN": Trouble.CLUSTER,
+    "MOVED": Trouble.CLUSTER,  # from here on: an old driver has classes for its cluster client only
+    "ASK": Trouble.CLUSTER,
+    "TRYAGAIN": Trouble.CLUSTER,
+    "CROSSSLOT": Trouble.CLUSTER,
+}
+
+_BY_WORDS: Final[Mapping[str, Trouble]] = {
+    "max number of clients reached": Trouble.MAXCLIENTS,
+    "The user executing the script can't run": Trouble.AUTH,
+    "ACL failure in script": Trouble.AUTH,
+    "not allowed in cluster mode": Trouble.CLUSTER,
+}
+"""What servers say with no code but ERR."""
+
+_CODE: Final = re.compile(r"(?:^|: -?)([A-Z]+) ")
+"""Older servers put the place in our script before the code of what failed there."""
 
 _SENTENCE: Final[Mapping[Trouble, str]] = {
     Trouble.AWAY: "it is not asked",
@@ -31,9 +67,15 @@ _SENTENCE: Final[Mapping[Trouble, str]] = {
     Trouble.CONNECTION: "it cannot be reached",
     Trouble.BUSY: "all our connections are in use",
     Trouble.READONLY: "it is a read-only replica",
+    Trouble.MASTERDOWN: "it is a replica that has lost its primary",
     Trouble.LOADING: "it is still loading its data",
     Trouble.OOM: "it is out of memory and its maxmemory-policy lets nothing go",
+    Trouble.MISCONF: "it cannot save to its disk and takes no writes until it can",
     Trouble.AUTH: "it refuses our credentials or their rights; see REDIS_URL",
+    Trouble.MAXCLIENTS: "it has as many clients as its maxclients allows",
+    Trouble.SCRIPT: "a script has been running on it for too long; see SCRIPT KILL",
+    Trouble.CLUSTER: "REDIS_URL names one node of a cluster, or a cluster that is incomplete",
+    Trouble.PROTOCOL: "what answers there is no Redis; see REDIS_URL",
     Trouble.OTHER: "it answers with errors",
 }
 
@@ -41,7 +83,16 @@ _LONGEST: Final = 200
 
 
 def classify(error: BaseException) -> Trouble:
-    """The kind of trouble, by the nearest class that is known; OTHER for anything unheard of."""
+    """The kind of trouble, by the server's words, else by the nearest class that is known.
+
+    OTHER for anything unheard of.
+    """
+    said = str(error)
+    for words, trouble in _BY_WORDS.items():
+        if words in said:
+            return trouble
+    if type(error).__name__ == "ResponseError" and (code := _CODE.search(said)):
+        return _BY_CODE.get(code[1], Trouble.OTHER)
     for kind in type(error).__mro__:
         if kind.__name__ in _BY_NAME:
             return _BY_NAME[kind.__name__]

@@ -3,7 +3,7 @@
 Every outcome is a value: whoever asks a tier never meets its exceptions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
@@ -19,9 +19,19 @@ class Trouble(StrEnum):
     BUSY = "busy"
     """All our own connections are in use: no fault of the server's."""
     READONLY = "readonly"
+    MASTERDOWN = "masterdown"
     LOADING = "loading"
     OOM = "oom"
+    MISCONF = "misconf"
+    """It cannot save to its disk, and takes no writes for that."""
     AUTH = "auth"
+    MAXCLIENTS = "maxclients"
+    SCRIPT = "script"
+    """A script keeps it from everything else."""
+    CLUSTER = "cluster"
+    """One node of a cluster was asked for what another holds, or the cluster is incomplete."""
+    PROTOCOL = "protocol"
+    """What answers is no Redis."""
     OTHER = "other"
 
 
@@ -62,6 +72,13 @@ class TierState:
     server: str | None = None
     limits: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def health(self) -> Literal["up", "down", "off"]:
+        """In use, away, or not meant to be there."""
+        if self.enabled:
+            return "up"
+        return "off" if self.detail in ("redis-off", "redis-missing") else "down"
+
 
 class Cache(Protocol):
     """Remembers values outside this process. No method raises, whatever happens to the server."""
@@ -86,6 +103,18 @@ class Cache(Protocol):
         """The value; None if there is none; empty bytes for one of a type that is not ours."""
         ...
 
-    async def put(self, key: str, value: bytes, budget: Budget) -> PutOutcome:
-        """Keep the value, unless one at least as new is there."""
+    async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
+        """Keep the value for so long, unless one at least as new is there.
+
+        What is kept is announced to all who listen.
+        """
+        ...
+
+    async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
+        """Deliver every value announced by any process, from now until the connection is lost.
+
+        `heard` is called whenever the connection proves alive, at least once a second; silence
+        for two counts as loss. Returns when there is nothing to listen to, or no more; losing
+        values loses speed, never truth.
+        """
         ...

@@ -33,7 +33,7 @@ async def cache(redis_server: RedisServer, open_at: Open) -> Cache:
 
 
 async def put(cache: Cache, value: bytes) -> PutOutcome:
-    return await cache.put(KEY, value, cache.budget())
+    return await cache.put(KEY, value, cache.budget(), seconds=30.0)
 
 
 async def held(cache: Cache) -> int:
@@ -52,7 +52,9 @@ async def test_a_first_value_is_stored_for_its_lifetime(
 
 async def test_in_every_order_of_four_versions_the_highest_stays(cache: Cache) -> None:
     for order in itertools.permutations([9, 10, 99, 100]):
-        await cache.put(KEY, version(1, "job_" + "1" * 26), cache.budget())  # of another job
+        await cache.put(
+            KEY, version(1, "job_" + "1" * 26), cache.budget(), seconds=30.0
+        )  # of another job
         for number in order:
             await put(cache, version(number))
 
@@ -117,7 +119,7 @@ async def test_what_is_no_value_of_ours_is_overwritten(
 
 
 async def test_another_jobs_value_is_overwritten_however_new_it_is(cache: Cache) -> None:
-    await cache.put(KEY, version(10**18, "job_" + "1" * 26), cache.budget())
+    await cache.put(KEY, version(10**18, "job_" + "1" * 26), cache.budget(), seconds=30.0)
 
     assert await put(cache, version(1)) == Stored()
 

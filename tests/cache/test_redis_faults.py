@@ -28,7 +28,7 @@ async def get(cache: Cache) -> Found:
 
 
 async def put(cache: Cache) -> PutOutcome:
-    return await cache.put("k", VALUE, cache.budget())
+    return await cache.put("k", VALUE, cache.budget(), seconds=30.0)
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ async def test_a_trusted_server_is_used(tls_port: int, tmp_path: Path, open_at: 
     url = f"redis://localhost:{tls_port}/0?ssl=true&ssl_ca_certs={tmp_path}/ca.pem"
     cache, _ = await open_at(url, max_connections=2)
 
-    assert await cache.put("k", VALUE, cache.budget()) == Stored()
+    assert await cache.put("k", VALUE, cache.budget(), seconds=30.0) == Stored()
     assert await cache.get("k", cache.budget()) == VALUE
 
 

@@ -38,6 +38,6 @@ def test_a_stranger_in_the_wrong_file_is_seen(
 
 
 def test_a_vendor_in_its_own_file_is_fine(plant: Callable[..., Path]) -> None:
-    files = {"cache/redis_cache.py": "import redis", "jobs/sql_jobs.py": "import sqlalchemy, json"}
+    files = {"cache/redis_driver.py": "import redis", "jobs/sql_jobs.py": "import sqlalchemy, json"}
 
     assert strangers(plant(files)) == []

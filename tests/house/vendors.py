@@ -17,7 +17,7 @@ SQL = ("jobs/sql_*.py", "jobs/migrations/*")
 SHAPES = ("settings.py", "api/*", "video/specs.py", "video/facts.py")
 HTTP = ("api/*", "web/*", "main.py")
 VENDORS: dict[str, tuple[str, ...]] = {
-    "redis": ("cache/redis_cache.py",),
+    "redis": ("cache/redis_driver.py",),
     "sqlalchemy": SQL,
     "alembic": SQL,
     "aiosqlite": SQL,
@@ -27,6 +27,7 @@ VENDORS: dict[str, tuple[str, ...]] = {
     "av": ("video/probe_child.py",),
     "imageio_ffmpeg": ("video/ffmpeg.py",),
     "prometheus_client": ("metrics.py",),
+    "cachetools": ("cache/near.py",),
     "pydantic_settings": ("settings.py",),
     "pydantic": SHAPES,
     "pydantic_core": SHAPES,

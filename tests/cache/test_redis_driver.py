@@ -1,0 +1,122 @@
+"""The driver as it is used here: whoever gives up on a command never spoils another's answer."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+import pytest
+
+from cache.entry import prefix
+from cache.errands import Errands
+from cache.redis_driver import RedisDriver
+from cache.redis_trouble import classify
+from cache.redis_url import RedisAddress
+from cache.tier import Trouble
+from dev_servers import RedisServer
+
+KEYS: Final = 50
+WIDTH: Final = 20
+SECONDS: Final = 0.02
+"""What a command may take here; the way back takes up to three times as much."""
+
+
+@pytest.fixture
+async def slow_port(redis_server: RedisServer) -> AsyncIterator[int]:
+    """A way to the server on which each answer is late by chance, and may come in two pieces."""
+    dice = random.Random(7)
+    links: set[asyncio.StreamWriter] = set()
+
+    async def answers(far: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await far.read(65536):
+                cut = dice.randrange(len(data))
+                late = dice.choice((0.0, 1.5 * SECONDS))
+                for part in (data[:cut], data[cut:]):
+                    await asyncio.sleep(dice.random() * late)
+                    back.write(part)
+        back.close()
+
+    async def serve(near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        far, forth = await asyncio.open_connection("127.0.0.1", redis_server.port)
+        links.update((back, forth))
+        answering = asyncio.ensure_future(answers(far, back))
+        with suppress(OSError):
+            while data := await near.read(65536):
+                forth.write(data)
+        forth.close()
+        await answering
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    for link in links:
+        link.close()
+
+
+def driver_at(port: int, max_connections: int = WIDTH) -> RedisDriver:
+    return RedisDriver(
+        RedisAddress(host="127.0.0.1", port=port),
+        max_connections=max_connections,
+        socket_connect_timeout=2.0,
+        socket_timeout=5.0,
+    )
+
+
+async def test_of_thousands_of_commands_given_up_none_answers_for_another(
+    redis_server: RedisServer, slow_port: int
+) -> None:
+    for number in range(KEYS):
+        redis_server.ask(f"SET k{number} {number}")
+    driver, errands, outcomes = driver_at(slow_port), Errands(WIDTH), Counter[str]()
+
+    async def get(number: int) -> bytes | Trouble | None:
+        try:
+            return await driver.get(f"k{number}")
+        except Exception as error:
+            return classify(error)
+
+    async def caller(dice: random.Random) -> None:
+        for number in dice.choices(range(KEYS), k=150):
+            answer = await errands.run(partial(get, number), SECONDS)
+            right = answer == b"%d" % number
+            outcomes[answer.value if isinstance(answer, Trouble) else str(right)] += 1
+
+    await asyncio.gather(*(caller(random.Random(seed)) for seed in range(WIDTH)))
+    await errands.stop(1.0)
+    await driver.close()
+
+    assert outcomes["False"] == 0
+    assert outcomes["timeout"] + outcomes["busy"] > 1000
+    assert outcomes["True"] > 500
+
+
+async def test_a_script_is_told_once_and_again_to_a_server_that_forgot_it(
+    redis_server: RedisServer,
+) -> None:
+    driver = driver_at(redis_server.port)
+    redis_server.ask("CONFIG RESETSTAT")
+    results = []
+    for version in range(1, 7):
+        if version == 4:
+            redis_server.ask("SCRIPT FLUSH")
+        value = prefix(version, "subject").encode()
+        results.append(await driver.put_if_newer("k", value, 1000, ""))
+    await driver.close()
+
+    assert results == [1] * 6
+    assert "cmdstat_eval:calls=2," in redis_server.ask("INFO commandstats")
+
+
+async def test_a_lifetime_that_is_none_is_refused_by_the_server_and_keeps_nothing(
+    redis_server: RedisServer,
+) -> None:
+    driver = driver_at(redis_server.port)
+    with pytest.raises(Exception, match="invalid expire"):
+        await driver.put_if_newer("k", prefix(1, "subject").encode(), 0, "")
+    await driver.close()
+
+    assert redis_server.ask("EXISTS k") == "0"
