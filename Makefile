@@ -1,7 +1,7 @@
 # A thin face on dev.py. `make` alone lists the habits; `make test ARGS="-k poll"` runs some tests.
 PYTHON ?= python3
 
-.PHONY: habits setup run test check fix bench clean
+.PHONY: habits setup run test check fix soak bench clean
 habits:
 	@$(PYTHON) dev.py
 
@@ -10,3 +10,6 @@ setup run check fix bench clean:
 
 test:
 	@$(PYTHON) dev.py test $(ARGS)
+
+soak:
+	@$(PYTHON) dev.py soak $(ARGS)

@@ -88,6 +88,16 @@ def fix() -> int:
     return max([_call(PYTHON, "-m", "ruff", *words) for words in (["check", "--fix"], ["format"])])
 
 
+def soak(*words: str) -> int:
+    """the long forms of the hardest tests, about half an hour, with their figures"""
+    setup()
+    bring_tools()
+    os.chdir(ROOT)
+    os.environ["TALLY_SOAK"] = "1"
+    choice = ("-m", "soak", "--capture=no", "--timeout=0", *words)
+    os.execv(PYTHON, [str(PYTHON), "-m", "pytest", *choice])
+
+
 def bench() -> int:
     """measure this checkout on this machine"""
     setup()
@@ -110,12 +120,12 @@ def _call(*words: str | Path) -> int:
 
 
 HABITS: dict[str, Callable[..., int]] = {
-    habit.__name__: habit for habit in (setup, run, test, check, fix, bench, clean)
+    habit.__name__: habit for habit in (setup, run, test, check, fix, soak, bench, clean)
 }
 
 
 def main(name: str = "", *words: str) -> int:
-    if name in HABITS and (not words or name == "test"):
+    if name in HABITS and (not words or name in ("test", "soak")):
         return HABITS[name](*words)
     for habit, function in HABITS.items():
         print(f"  {habit:6} {function.__doc__}")

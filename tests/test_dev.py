@@ -20,7 +20,7 @@ def test_without_a_word_the_habits_are_listed() -> None:
 
     habits = [line.split()[0] for line in done.stdout.splitlines()]
 
-    assert habits == ["setup", "run", "test", "check", "fix", "bench", "clean"]
+    assert habits == ["setup", "run", "test", "check", "fix", "soak", "bench", "clean"]
 
 
 def test_an_unknown_word_lists_them_too_and_fails() -> None:

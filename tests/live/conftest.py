@@ -1,13 +1,17 @@
 """What whole journeys need: an installation of the test's own, a Redis, and films to upload."""
 
+import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from dev_servers import RedisServer, redis_flavours
+from live.echo import Connect, EchoServer
 from live.films import Film, make_reel, repeat
 from live.installation import Installation
+from live.tcp_proxy import TcpProxy
 
 
 @pytest.fixture
@@ -44,3 +48,33 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     folder = tmp_path_factory.mktemp("films")
     reel = make_reel(folder / "reel.mp4")
     return lambda seconds: repeat(reel, seconds, folder / f"film-{seconds}.mp4")
+
+
+@pytest.fixture(scope="session")
+def echo() -> Iterator[int]:
+    """The port of a server that says everything back."""
+    with EchoServer() as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.fixture
+def proxy(echo: int) -> Iterator[TcpProxy]:
+    """A healthy proxy before that server."""
+    with TcpProxy("127.0.0.1", echo) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def connect(proxy: TcpProxy) -> Iterator[Connect]:
+    """A new connection through that proxy; all are closed after the test."""
+    opened: list[socket.socket] = []
+
+    def one() -> socket.socket:
+        opened.append(socket.create_connection(("127.0.0.1", proxy.port), timeout=5.0))
+        return opened[-1]
+
+    yield one
+    for link in opened:
+        link.close()
