@@ -15,7 +15,12 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -64,34 +69,89 @@ class _CacheNumbers(Collector):
 
     def collect(self) -> Iterator[Metric]:
         now = self._cache()
-        yield GaugeMetricFamily(
-            "cache_hit_rate", "Polls answered by the cache, in percent.", now["hit_rate"]
-        )
-        yield CounterMetricFamily(
-            "cache_requests_total", "Polls asked of the cache.", now["total_requests"]
-        )
-        yield GaugeMetricFamily(
-            "tally_cache_in_use", "1 while Redis is in use, else 0.", now["redis_enabled"]
-        )
-        polls = CounterMetricFamily(
-            "tally_cache_polls_total", "Polls by how they were answered.", labels=["outcome"]
-        )
-        yield _counted(polls, {"hit": now["hits"], **now["missed_by"]})
-        puts = CounterMetricFamily(
-            "tally_cache_puts_total", "Documents offered to the cache.", labels=["outcome"]
-        )
-        yield _counted(puts, now["puts"])
-        rejected = CounterMetricFamily(
-            "tally_cache_rejected_total", "Values found but not served.", labels=["reason"]
-        )
-        yield _counted(rejected, now["rejected"])
-        errors = CounterMetricFamily(
-            "tally_cache_errors_total", "Calls to Redis that failed.", labels=["kind"]
-        )
-        yield _counted(errors, now["errors"])
+        yield from _polls(now)
+        yield from _redis(now)
+        yield from _audits(now["audit"])
+        if "feed" in now:  # else there is no near tier in this process
+            yield from _near(now["feed"], now["near"])
 
 
-def _counted(family: CounterMetricFamily, counts: Mapping[str, int]) -> CounterMetricFamily:
-    for name, count in counts.items():
-        family.add_metric([name], count)
+def _polls(now: Mapping[str, Any]) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "cache_hit_rate", "Polls answered by the cache, in percent.", now["hit_rate"]
+    )
+    yield CounterMetricFamily(
+        "cache_requests_total", "Polls asked of the cache.", now["total_requests"]
+    )
+    yield _counted(
+        "tally_cache_polls_total",
+        "Polls by how they were answered.",
+        "outcome",
+        {**now["hits_by"], **now["missed_by"]},
+    )
+    yield CounterMetricFamily(
+        "tally_cache_database_reads_total",
+        "Reads of the database for polls, however many polls waited for each.",
+        now["database_reads"],
+    )
+
+
+def _redis(now: Mapping[str, Any]) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "tally_cache_in_use", "1 while Redis is in use, else 0.", now["redis_enabled"]
+    )
+    yield _counted(
+        "tally_cache_puts_total", "Documents offered to the cache.", "outcome", now["puts"]
+    )
+    yield _counted(
+        "tally_cache_rejected_total", "Values found but not served.", "reason", now["rejected"]
+    )
+    yield _counted("tally_cache_errors_total", "Calls to Redis that failed.", "kind", now["errors"])
+    yield CounterMetricFamily(
+        "tally_cache_mended_total", "Values put into Redis in a writer's place.", now["mended"]
+    )
+
+
+def _near(feed: Mapping[str, Any], near: Mapping[str, Any]) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "tally_cache_feed_proven", "1 while near answers may be given, else 0.", feed["proven"]
+    )
+    age = feed["age_seconds"]
+    yield GaugeMetricFamily(
+        "tally_cache_feed_age_seconds",
+        "Since the database last vouched for the near tier.",
+        float("inf") if age is None else age,
+    )
+    yield GaugeMetricFamily(
+        "tally_cache_push_alive", "1 while Redis announces changes, else 0.", feed["push"]
+    )
+    yield GaugeMetricFamily(
+        "tally_cache_to_mend", "Changes that Redis may not have yet.", feed["to_mend"]
+    )
+    yield GaugeMetricFamily(
+        "tally_cache_near_entries", "Documents remembered in this process.", near["entries"]
+    )
+    yield GaugeMetricFamily("tally_cache_near_bytes", "Bytes they take, about.", near["bytes"])
+
+
+def _audits(audit: Mapping[str, Any]) -> Iterator[Metric]:
+    yield _counted(
+        "tally_cache_audits_total",
+        "Answers compared with the database a moment later.",
+        "outcome",
+        audit["outcomes"],
+    )
+    staleness = audit["staleness_seconds"]
+    yield HistogramMetricFamily(
+        "tally_cache_staleness_seconds",
+        "How stale audited answers were when they were given.",
+        buckets=list(staleness["buckets"].items()),
+        sum_value=staleness["sum"],
+    )
+
+
+def _counted(name: str, words: str, label: str, counts: Mapping[str, int]) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, words, labels=[label])
+    for value, count in counts.items():
+        family.add_metric([value], count)
     return family

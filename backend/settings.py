@@ -42,6 +42,21 @@ class Settings(BaseSettings):
     )
     cache_enabled: bool = Field(True, description="The kill switch of the status cache.")
     cache_ttl_seconds: float | None = Field(None, gt=0, le=86400)
+    cache_final_ttl_seconds: float = Field(
+        3600.0, gt=0, le=30 * 86400, description="As CACHE_TTL_SECONDS, for jobs that are done."
+    )
+    cache_negative_ttl_seconds: float = Field(
+        1.0, gt=0, le=60, description="For how long a process remembers that there is no such job."
+    )
+    cache_near_max_entries: int = Field(
+        10_000, ge=0, le=10_000_000, description="Documents remembered in each process; 0: none."
+    )
+    cache_near_max_bytes: int = Field(
+        64 * 2**20, ge=2**20, description="Bytes they may take in each process."
+    )
+    cache_audit_share: float = Field(
+        0.001, ge=0, le=1, description="Share of the cache's answers that are audited; 0: none."
+    )
     cache_max_connections: int | None = Field(None, ge=1, le=10000)
     cache_socket_connect_timeout: float | None = Field(None, gt=0, le=60)
     cache_socket_timeout: float | None = Field(None, gt=0, le=60)

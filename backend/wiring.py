@@ -10,12 +10,24 @@ from functools import partial
 from typing import Any, Final
 
 from api import Application, Parts, create_api
-from cache import BadRedisUrl, Cache, CachedJobs, CacheStats, open_cache, parse_redis_url, publish
+from cache import (
+    CACHE_TTL_SECONDS,
+    BadRedisUrl,
+    Cache,
+    CacheStats,
+    Lifetimes,
+    Memory,
+    NearKnobs,
+    open_cache,
+    parse_redis_url,
+    publish,
+)
 from jobs import (
     BadDatabaseUrl,
     Database,
     JobFiles,
     SqlBacklog,
+    SqlChanges,
     SqlJobs,
     open_database,
     tidy_files,
@@ -45,15 +57,18 @@ class Basis:
     database: Database
     cache: Cache
     stats: CacheStats
-    store: CachedJobs
+    memory: Memory
     backlog: SqlBacklog
     files: JobFiles
     engine: DbosEngine
     readiness: Readiness
 
 
-def build_basis(settings: Settings) -> Basis:
-    """Nothing is connected yet. Raises BadDatabaseUrl or BadRedisUrl."""
+def build_basis(settings: Settings, *, follows: bool) -> Basis:
+    """Nothing is connected yet. `follows`: whether it has a near tier, kept true by the changes.
+
+    Raises BadDatabaseUrl or BadRedisUrl.
+    """
     database = open_database(settings.database)
     engine = DbosEngine(settings.database)
     stats = CacheStats()
@@ -71,7 +86,21 @@ def build_basis(settings: Settings) -> Basis:
         database=database,
         cache=cache,
         stats=stats,
-        store=CachedJobs(SqlJobs(database, engine), cache, stats),
+        memory=Memory(
+            SqlJobs(database, engine),
+            cache,
+            stats,
+            changes=SqlChanges(database) if follows and settings.cache_enabled else None,
+            near=NearKnobs(
+                entries=settings.cache_near_max_entries, size=settings.cache_near_max_bytes
+            ),
+            lifetimes=Lifetimes(
+                moving=settings.cache_ttl_seconds or CACHE_TTL_SECONDS,
+                final=settings.cache_final_ttl_seconds,
+                negative=settings.cache_negative_ttl_seconds,
+            ),
+            audit_share=settings.cache_audit_share if follows else 0.0,
+        ),
         backlog=SqlBacklog(database, engine),
         files=JobFiles(settings.data_dir),
         engine=engine,
@@ -83,18 +112,18 @@ def build_app() -> Application:
     """The API with its pages, ready for uvicorn. Raises one of MISCONFIGURED."""
     settings = read_settings()
     configure_logging(settings.log_path)
-    basis = build_basis(settings)
+    basis = build_basis(settings, follows=True)
     publish(basis.stats.snapshot)
     metrics = Metrics(basis.stats.snapshot)
     return create_api(
         Parts(
-            store=basis.store,
+            store=basis.memory.store,
             files=basis.files,
             upload_max_bytes=settings.upload_max_bytes,
             deadline_seconds=settings.job_deadline_seconds,
             cache_enabled=settings.cache_enabled,
             cache_statistics=basis.stats.snapshot,
-            cache_state=partial(_cache_state, basis.cache),
+            cache_state=lambda: basis.cache.state().health,
             ping=basis.database.ping,
             is_accepting=lambda: basis.readiness.ready,
             accepting=basis.readiness.soon,
@@ -110,11 +139,11 @@ async def run_worker_process() -> None:
     """A worker, until it is told to stop. Raises one of MISCONFIGURED."""
     settings = read_settings()
     configure_logging(settings.log_path)
-    basis = build_basis(settings)
+    basis = build_basis(settings, follows=False)
     async with _open(basis):
         await basis.readiness.migrate()
         await run_worker(
-            basis.store,
+            basis.memory.store,
             basis.backlog,
             basis.files,
             basis.engine,
@@ -127,8 +156,8 @@ async def _open(basis: Basis) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(basis.database.close)
         stack.push_async_callback(basis.engine.close)
-        await basis.cache.start()
-        stack.push_async_callback(basis.cache.stop)
+        await basis.memory.start()
+        stack.push_async_callback(basis.memory.stop)
         yield
 
 
@@ -136,10 +165,8 @@ async def _open(basis: Basis) -> AsyncIterator[None]:
 async def _api_lifespan(basis: Basis, app: Application) -> AsyncIterator[None]:
     """Serves at once; what needs the database is tried in the background until it is there."""
     async with _open(basis), AsyncExitStack() as stack:
-        for chore in (
-            _prepare_and_sweep(basis),
-            every(_TIDY_SECONDS, partial(_tidy, basis), "tidying"),
-        ):
+        tidying = every(_TIDY_SECONDS, partial(_tidy, basis), "tidying")
+        for chore in (_prepare_and_sweep(basis), tidying):
             stack.push_async_callback(_end, asyncio.create_task(chore))
         if basis.settings.brings_worker:
             worker = EmbeddedWorker(basis.settings.data_dir)
@@ -156,12 +183,12 @@ async def _prepare_and_sweep(basis: Basis) -> None:
 
 async def _sweep(basis: Basis) -> None:
     await basis.readiness.queueing()
-    await sweep_once(basis.store, basis.backlog, basis.engine)
+    await sweep_once(basis.memory.store, basis.backlog, basis.engine)
 
 
 async def _tidy(basis: Basis) -> None:
     await basis.readiness.migrated()
-    removed = await tidy_files(basis.store, basis.files, now=time.time())
+    removed = await tidy_files(basis.memory.store, basis.files, now=time.time())
     if removed:
         _log.info("removed the files of %d jobs that do not exist", removed)
 
@@ -169,10 +196,3 @@ async def _tidy(basis: Basis) -> None:
 async def _end(task: asyncio.Task[Any]) -> None:
     task.cancel()
     await asyncio.wait({task})
-
-
-def _cache_state(cache: Cache) -> str:
-    state = cache.state()
-    if state.enabled:
-        return "up"
-    return "off" if state.detail in ("redis-off", "redis-missing") else "down"

@@ -7,8 +7,11 @@ from typing import Any, Final
 import pytest
 
 from cache import CacheStats
+from cache.stats import Verdict
 from cache.tier import Trouble
 from metrics import Metrics
+from settings import Settings
+from wiring import build_basis
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "metrics.md"
 ROW: Final = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
@@ -19,13 +22,20 @@ def scraped(metrics: Metrics) -> str:
 
 
 @pytest.fixture
-def busy() -> Metrics:
+def stats(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CacheStats:
+    """Of an API process with a near tier that has not begun."""
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    return build_basis(Settings(redis_url="none", data_dir=tmp_path), follows=True).stats
+
+
+@pytest.fixture
+def busy(stats: CacheStats) -> Metrics:
     """Of a process in which everything has happened at least once."""
-    stats = CacheStats()
     for _ in range(4):
-        stats.hit()
+        stats.hit("redis")
     stats.missed("miss")
     stats.error(Trouble.TIMEOUT)
+    stats.audited(Verdict.KEPT, 0.3)
     metrics = Metrics(stats.snapshot)
     metrics.http_request("/api/v2/jobs/{job_id}", "GET", 200, 0.002)
     return metrics
@@ -40,17 +50,55 @@ def test_the_caches_numbers_are_those_of_the_moment_of_the_scrape() -> None:
     stats = CacheStats()
     metrics = Metrics(stats.snapshot)
     before = scraped(metrics)
-    stats.hit()
+    stats.hit("redis")
 
     assert "\ncache_requests_total 0.0\n" in before
     assert "\ncache_requests_total 1.0\n" in scraped(metrics)
-    assert '\ntally_cache_polls_total{outcome="hit"} 1.0\n' in scraped(metrics)
+    assert '\ntally_cache_polls_total{outcome="redis"} 1.0\n' in scraped(metrics)
+    assert '\ntally_cache_polls_total{outcome="near"} 0.0\n' in scraped(metrics)
+
+
+def test_how_the_near_tier_is_can_be_scraped_before_it_has_begun(stats: CacheStats) -> None:
+    text = scraped(Metrics(stats.snapshot))
+
+    assert "\ntally_cache_feed_proven 0.0\n" in text
+    assert "\ntally_cache_feed_age_seconds +Inf\n" in text
+    assert "\ntally_cache_push_alive 0.0\n" in text
+    assert "\ntally_cache_near_entries 0.0\n" in text
+
+
+def test_without_a_near_tier_everything_else_can_be_scraped() -> None:
+    text = scraped(Metrics(CacheStats().snapshot))
+
+    assert "tally_cache_feed_proven" not in text
+    assert "\ntally_cache_database_reads_total 0.0\n" in text
+    assert "\ntally_cache_staleness_seconds_count 0.0\n" in text
+
+
+def test_staleness_is_a_histogram_and_audits_are_counted_by_their_end(busy: Metrics) -> None:
+    text = scraped(busy)
+
+    assert '\ntally_cache_audits_total{outcome="kept"} 1.0\n' in text
+    assert '\ntally_cache_audits_total{outcome="near_too_old"} 0.0\n' in text
+    assert '\ntally_cache_staleness_seconds_bucket{le="0.25"} 0.0\n' in text
+    assert '\ntally_cache_staleness_seconds_bucket{le="0.5"} 1.0\n' in text
+    assert '\ntally_cache_staleness_seconds_bucket{le="+Inf"} 1.0\n' in text
+    assert "\ntally_cache_staleness_seconds_sum 0.3\n" in text
 
 
 def test_the_page_names_every_metric_with_its_type_and_labels_and_no_other(busy: Metrics) -> None:
     written = {name: (kind, labels_in(cell)) for name, kind, cell in ROW.findall(PAGE.read_text())}
 
     assert written == shown(scraped(busy))
+
+
+def test_the_page_names_every_way_that_polls_and_audits_end(busy: Metrics) -> None:
+    for metric in ("tally_cache_polls_total", "tally_cache_audits_total"):
+        (row,) = re.findall(rf"^\| `{metric}` .*$", PAGE.read_text(), re.MULTILINE)
+        ends = re.findall(rf'^{metric}{{outcome="(\w+)"}}', scraped(busy), re.MULTILINE)
+
+        assert len(ends) >= 5
+        assert [end for end in ends if f"`{end}`" not in row] == []
 
 
 def labels_in(cell: str) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """The parts joined: what the doors get, and what they do when a part cannot be built."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "REDIS_URL": "none",
         "LOG_FILE": "",
         "EMBEDDED_WORKER": "off",
+        "CACHE_AUDIT_SHARE": "1",
     }.items():
         monkeypatch.setenv(name, value)
 
@@ -32,6 +35,14 @@ async def client(bare: None) -> AsyncIterator[httpx.AsyncClient]:
             yield client
 
 
+async def until_ready(client: httpx.AsyncClient) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            if (await client.get("/readyz")).status_code == 200:
+                return
+            await asyncio.sleep(0.05)
+
+
 async def test_the_first_request_waits_until_jobs_can_be_queued(client: httpx.AsyncClient) -> None:
     """No second start-up step: a job posted at once is accepted once the engine is loaded."""
     answer = await client.post(
@@ -42,13 +53,17 @@ async def test_the_first_request_waits_until_jobs_can_be_queued(client: httpx.As
 
     assert answer.status_code == 202
     assert poll.json() == answer.json()
-    assert poll.headers["cache-status"] == "tally; fwd=bypass; detail=redis-off"
+    assert re.fullmatch(
+        r"tally; (hit; ttl=\d+; detail=near|fwd=bypass; detail=redis-off)",
+        poll.headers["cache-status"],
+    )
     assert ready.json() == {"status": "ready", "database": "up", "cache": "off"}
 
 
 async def test_page_stats_and_metrics_are_joined_to_the_same_counts(
     client: httpx.AsyncClient,
 ) -> None:
+    await until_ready(client)
     await client.get("/api/v2/jobs/job_" + "0" * 26)
     page = await client.get("/")
     stats = (await client.get("/api/v2/cache/stats")).json()
@@ -57,6 +72,21 @@ async def test_page_stats_and_metrics_are_joined_to_the_same_counts(
     assert page.headers["content-type"].startswith("text/html")
     assert stats["statistics"]["total_requests"] == 1
     assert "cache_requests_total 1.0" in metrics
+
+
+async def test_what_the_near_tier_answers_is_audited(client: httpx.AsyncClient) -> None:
+    created = await client.post(
+        "/api/v2/jobs", json={"kind": "probe", "source": {"type": "sample"}}, timeout=30
+    )
+    async with asyncio.timeout(15):
+        while 'outcome="kept"} 0.0' in (await client.get("/metrics")).text:
+            poll = await client.get(created.headers["location"])
+            await asyncio.sleep(0.01)  # in one process with the server, a poll leaves no time to it
+    stats = (await client.get("/api/v2/cache/stats")).json()["statistics"]
+
+    assert poll.headers["cache-status"].endswith("detail=near")
+    assert stats["hits_by"]["near"] >= stats["audit"]["outcomes"]["kept"] >= 1
+    assert stats["feed"]["proven"]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +112,6 @@ async def test_the_kill_switch_leaves_the_cache_out(
     monkeypatch.setenv("REDIS_URL", "redis://localhost:6379/0")
     monkeypatch.setenv("CACHE_ENABLED", "false")
 
-    basis = build_basis(Settings())
+    basis = build_basis(Settings(), follows=True)
 
     assert basis.cache.state().detail == "redis-off"

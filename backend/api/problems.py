@@ -37,8 +37,9 @@ _JOBS_ERRORS: Final[dict[type[JobsError], tuple[int, str, str]]] = {
     JobsError: (500, "internal_error", "Something went wrong"),
 }
 _BY_STATUS: Final = {404: "not_found", 405: "method_not_allowed"}
-RETRY_SECONDS: Final = 2
-"""What a 503 asks clients to wait; short, because a database is seldom away for long."""
+RETRY_SECONDS: Final = 5
+"""What a client is asked to wait at least while the database is away: longer than usual, so that it
+comes back to a smaller crowd."""
 
 
 class Problem(Exception):

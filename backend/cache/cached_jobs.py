@@ -7,44 +7,71 @@ cache does, the caller gets what the store gives. Knows no Redis.
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-from cache.entry import Entry, Foreign, decode, encode, key
-from cache.freshness import Worth, age, expired, remaining, worth
-from cache.stats import CacheStats, Forward
-from cache.tier import Budget, Cache, Kept, Stored, Trouble
-from jobs import Answer, Change, Document, Event, Job, JobStore, Page, PageQuery, is_job_id
+from cache.floor_reads import FloorReads
+from cache.near import Near
+from cache.recall import Recall, Recalled
+from cache.shared import Shared
+from cache.single_flight import Overdue, SingleFlight
+from cache.stats import CacheStats
+from jobs import (
+    Answer,
+    Change,
+    Document,
+    Event,
+    Job,
+    JobStore,
+    Page,
+    PageQuery,
+    StoreUnavailable,
+    is_job_id,
+)
 
 
 class CachedJobs:
-    """Answers polls from the cache while it can; everything else is the store's.
+    """Answers polls from memory while that is proven or allowed; everything else is the store's.
 
-    No answer is older than the TTL, counted from when the database said so. Not promised yet:
-    that a value whose write to the cache was lost is noticed before that, except by a client that
-    brings a floor. See README.md in this folder.
+    See README.md in this folder for what each tier promises.
     """
 
     def __init__(
         self,
         store: JobStore,
-        cache: Cache,
+        recall: Recall,
+        shared: Shared,
+        near: Near,
+        flights: SingleFlight[Recalled],
         stats: CacheStats,
-        clock: Callable[[], float] = time.time,
+        *,
+        served: Callable[[Answer], None],
+        clock: Callable[[], float],
+        wall: Callable[[], float] = time.time,
     ) -> None:
+        """`served` is told of every answer that was given from memory."""
         self._store = store
-        self._cache = cache
+        self._recall = recall
+        self._shared = shared
+        self._near = near
+        self._flights = flights
+        self._floors = FloorReads(recall, flights, clock)
         self._stats = stats
+        self._served = served
         self._clock = clock
+        self._wall = wall
 
     async def create(self, job: Job) -> Document:
+        epoch = self._near.epoch
         document = await self._store.create(job)
-        await self._remember(document, self._clock(), self._cache.budget())
+        await self._remember(document, epoch)
         return document
 
     async def advance(
         self, job_id: str, event: Event, *, now: float, owner: str | None = None
     ) -> Change:
+        epoch = self._near.epoch
         change = await self._store.advance(job_id, event, now=now, owner=owner)
-        await self._remember(change.document, self._clock(), self._cache.budget())
+        await self._remember(change.document, epoch)
         return change
 
     async def get(self, job_id: str, *, owner: str | None) -> Job:
@@ -53,85 +80,69 @@ class CachedJobs:
     async def page(self, query: PageQuery) -> Page:
         return await self._store.page(query)
 
-    async def status(self, job_id: str, *, owner: str, floor: int = 0) -> Answer:
-        budget = self._cache.budget()
-        found = await self._recall(job_id, budget)
-        if isinstance(found, Entry):
-            now, ttl = self._clock(), self._cache.state().ttl_seconds
-            value = worth(found, owner=owner, floor=floor, now=now, ttl=ttl)
-            if value in (Worth.FRESH, Worth.HIDDEN):
-                self._stats.hit()
-                return self._answer(found, now, hidden=value is Worth.HIDDEN)
-        why = _why(found)
-        self._stats.missed(why)
-        asked_at = self._clock()
-        answer = await self._store.status(job_id, owner=owner, floor=floor)
-        if isinstance(found, Trouble):
-            return replace(answer, forward=why, detail=self._detail(found))
-        return await self._fill(replace(answer, forward=why), asked_at, budget)
+    async def status(self, job_id: str, *, owner: str | None, floor: int = 0) -> Answer:
+        answer = self._recall.at_hand(job_id)
+        if answer is None or behind(answer, owner, floor):
+            if not is_job_id(job_id):
+                return await self._store.status(job_id, owner=owner)
+            answer = await self._beyond(job_id, owner, floor, answer)
+        if answer.hit:
+            self._stats.hit(answer.detail)
+        else:
+            self._stats.missed(answer.forward)
+        if answer.hit or answer.stale:
+            self._served(answer)
+        return _seen_by(owner, answer)
 
-    async def _recall(self, job_id: str, budget: Budget) -> Entry | Trouble | None:
-        """What the cache knows; a value that is broken or another job's counts as nothing."""
-        if not is_job_id(job_id):
-            return None
-        raw = await self._cache.get(key(job_id), budget)
-        return self._read(raw, job_id) if isinstance(raw, bytes) else raw
+    async def _beyond(
+        self, job_id: str, owner: str | None, floor: int, near: Answer | None
+    ) -> Answer:
+        """An answer that is not at hand: shared by all who want it now, but for a higher floor."""
+        try:
+            answer = await self._newest(job_id, owner, floor, near)
+            if answer.stale and behind(answer, owner, floor):
+                raise StoreUnavailable  # rather no answer than a step back
+        except Overdue as error:
+            self._stats.missed("miss")
+            raise StoreUnavailable("The database did not answer in time.") from error
+        except StoreUnavailable:
+            self._stats.missed("miss")
+            raise
+        return answer
 
-    def _read(self, raw: bytes, job_id: str) -> Entry | None:
-        entry = decode(raw, job_id)
-        if isinstance(entry, Entry):
-            return entry
-        self._stats.rejected("foreign" if isinstance(entry, Foreign) else "unreadable")
-        return None
+    async def _newest(
+        self, job_id: str, owner: str | None, floor: int, near: Answer | None
+    ) -> Answer:
+        arrived = self._clock()
+        if near is None:
+            work = partial(self._recall.anywhere, job_id)
+            recalled = await self._flights.do(job_id, work)
+            answer = self._recall.newer(job_id, recalled.answer)
+            if not behind(answer, owner, floor) or recalled.asked_at >= arrived:
+                return answer  # new enough, or there is no newer one
+        return self._recall.newer(job_id, (await self._floors.read(job_id)).answer)
 
-    async def _fill(self, answer: Answer, asked_at: float, budget: Budget) -> Answer:
-        """Remember what the database said, unless the cache proves that it is already the past.
-
-        Then the answer is the newer one, which came back with the refusal: a slow reader must not
-        give out an old version, and needs no second question to avoid it.
-        """
-        if answer.document is None:
-            return answer
-        outcome = await self._remember(answer.document, asked_at, budget)
-        if isinstance(outcome, bool):
-            return replace(answer, stored=outcome)
-        now = self._clock()
-        if expired(outcome, now, self._cache.state().ttl_seconds):
-            return answer
-        return replace(self._answer(outcome, now), hit=False, forward=answer.forward)
-
-    async def _remember(self, document: Document, said_at: float, budget: Budget) -> Entry | bool:
-        """Offer the cache a document, best effort: whether it is stored, or the newer one there."""
-        if not is_job_id(document.id):
-            return False
-        outcome = await self._cache.put(key(document.id), encode(document, said_at), budget)
-        if isinstance(outcome, Stored):
-            self._stats.put("stored")
-            return True
-        if isinstance(outcome, Kept):
-            self._stats.put("refused")
-            newer = self._read(outcome.newer, document.id) if outcome.newer else None
-            return newer if newer and newer.document.owner == document.owner else False
-        return False
-
-    def _answer(self, entry: Entry, now: float, *, hidden: bool = False) -> Answer:
-        state = self._cache.state()
-        return Answer(
-            document=None if hidden else entry.document,
-            hit=True,
-            detail=state.detail,
-            age=age(entry, now),
-            ttl=remaining(entry, now, state.ttl_seconds),
-        )
-
-    def _detail(self, trouble: Trouble) -> str:
-        """Why the cache was passed by, in a word."""
-        if trouble is Trouble.AWAY:
-            return self._cache.state().detail
-        return "redis-busy" if trouble is Trouble.BUSY else "redis-down"
+    async def _remember(self, document: Document, epoch: int) -> None:
+        """Let a committed change be seen here at once, and by the others soon."""
+        said_at = self._wall()
+        self._near.keep(document, self._clock(), epoch)
+        self._flights.forget(document.id)
+        await self._shared.put(document, said_at, self._shared.budget())
 
 
-def _why(found: Entry | Trouble | None) -> Forward:
-    if isinstance(found, Trouble):
-        return "bypass"
-    return "miss" if found is None else "stale"
+def behind(answer: Answer, owner: str | None, floor: int) -> bool:
+    """Whether somebody who has seen the version `floor` must not be given this. Pure.
+
+    No floor, real or made up, tells anything about another owner's job.
+    """
+    document = answer.document
+    if document is None:
+        return floor > 0
+    return document.version < floor and owner in (None, document.owner)
+
+
+def _seen_by(owner: str | None, answer: Answer) -> Answer:
+    """Another owner's job is answered like one that does not exist."""
+    if answer.document is None or owner in (None, answer.document.owner):
+        return answer
+    return replace(answer, document=None)

@@ -63,6 +63,12 @@ def prefix(version: int, subject: str) -> str:
     return f"tally/1 {version:019d} {subject} "
 
 
+def named(raw: bytes) -> str:
+    """The job that a value says it is of; empty if it is no value of ours."""
+    found = _FORM.match(raw)
+    return found[3].decode() if found else ""
+
+
 def decode(raw: bytes, job_id: str) -> Entry | Unreadable | Foreign:
     """What the bytes found under a job's key are. Never raises."""
     found = _FORM.match(raw)

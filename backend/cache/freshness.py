@@ -1,35 +1,26 @@
-"""What a remembered document is worth to whoever asks for it. Pure: the caller brings the time."""
+"""How long a remembered document may be given out, and whether it may. Pure: time is passed in."""
 
-from enum import Enum, auto
+from dataclasses import dataclass
 
 from cache.entry import Entry
+from jobs import Document
+
+PROOF_SECONDS = 1.5
+"""How old the database feed's last answer may be while near answers are given without asking."""
 
 
-class Worth(Enum):
-    """What to do with an entry that was found."""
+@dataclass(frozen=True, kw_only=True)
+class Lifetimes:
+    """Seconds for which a document may be given out after the database last vouched for it."""
 
-    FRESH = auto()
-    """Answer with it."""
-    HIDDEN = auto()
-    """It is another owner's: answer as if there were no such job."""
-    BEHIND = auto()
-    """This client has already seen a newer version: ask the database."""
-    EXPIRED = auto()
-    """It is older than any answer may be, whatever lifetime the server gave it: ask the database.
+    moving: float = 30.0
+    final: float = 3600.0
+    """For jobs that are done: nothing can happen to them but deletion, which is a change, too."""
+    negative: float = 1.0
+    """For "there is no such job", in this process only."""
 
-    A put can lie in a stalled server's socket, and be executed, with a full lifetime, much later.
-    """
-
-
-def worth(entry: Entry, *, owner: str, floor: int, now: float, ttl: float) -> Worth:
-    """Ownership first: no floor, real or made up, and no age tells anything about another owner's
-    job; whose it is never changes. Then the age, of at most `ttl` seconds by our clock.
-    """
-    if entry.document.owner != owner:
-        return Worth.HIDDEN
-    if expired(entry, now, ttl):
-        return Worth.EXPIRED
-    return Worth.BEHIND if entry.document.version < floor else Worth.FRESH
+    def of(self, document: Document) -> float:
+        return self.final if document.done else self.moving
 
 
 def age(entry: Entry, now: float) -> float:
@@ -37,11 +28,20 @@ def age(entry: Entry, now: float) -> float:
     return max(0.0, now - entry.written_at)
 
 
-def expired(entry: Entry, now: float, ttl: float) -> bool:
-    """Whether the database said so longer ago than `ttl` seconds."""
-    return age(entry, now) > ttl
+def expired(entry: Entry, now: float, lifetimes: Lifetimes) -> bool:
+    """Whether the database said so too long ago, whatever lifetime the server gave the entry.
+
+    A put can lie in a stalled server's socket, and be executed, with a full lifetime, much later.
+    """
+    return age(entry, now) > lifetimes.of(entry.document)
 
 
-def remaining(entry: Entry, now: float, ttl: float) -> float:
-    """Seconds that the entry will still be given, if its writer has the same TTL as we have."""
-    return max(0.0, ttl - age(entry, now))
+def trusted(version: int, *, known: int, proven: bool) -> bool:
+    """Whether a version found outside the database may be given out, without asking it.
+
+    While the feed is proven alive it has told every change since it began: a version of a job that
+    is known, and not below what is known, is the current one, or newer. Of a job that is not known
+    (0) the feed can say nothing: a writer may have died before it wrote a change down. While
+    nothing is proven, what is known is only a lower bound, and lifetimes must do.
+    """
+    return version >= known and (known > 0 or not proven)

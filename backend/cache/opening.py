@@ -6,16 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 from cache.cached_jobs import CachedJobs
+from cache.memory import Memory
 from cache.no_cache import NoCache
-from cache.redis_cache import INSTALLED, KNOBS, RedisCache
-from cache.redis_url import RedisAddress
+from cache.redis_cache import KNOBS, RedisCache
+from cache.redis_driver import INSTALLED
+from cache.redis_target import RedisTarget
+from cache.redis_target_reach import reachable
 from cache.stats import CacheStats
 from cache.tier import Cache
 from jobs import JobStore
 
 
 def open_cache(
-    address: RedisAddress | None,
+    address: RedisTarget | None,
     stats: CacheStats,
     *,
     ttl_seconds: float | None = None,
@@ -26,7 +29,8 @@ def open_cache(
 ) -> Cache:
     """The cache at an address, not started; one that is always away if there is none or no driver.
 
-    None for a knob means what `redis_cache.py` says. The numbers of `stats` tell of this cache.
+    None for a knob means what `redis_cache.py` says; a limit in the address wins over both. The
+    numbers of `stats` tell of this cache. Raises BadRedisUrl for an address out of our reach.
     """
     given: dict[str, Any] = {
         "ttl_seconds": ttl_seconds,
@@ -35,27 +39,29 @@ def open_cache(
         "socket_timeout": socket_timeout,
         "budget_seconds": budget_seconds,
     }
+    server = reachable(address)
     cache: Cache
-    if address is None:
+    if server is None:
         cache = NoCache("redis-off", "redis is switched off.")
     elif not INSTALLED:
         cache = NoCache("redis-missing", "the redis package is not installed.")
     else:
-        knobs = {name: value for name, value in given.items() if value is not None}
-        cache = RedisCache(address, stats, replace(KNOBS, **knobs))
+        named = {**given, **server.limits()}
+        knobs = {name: value for name, value in named.items() if value is not None}
+        cache = RedisCache(server, stats, replace(KNOBS, **knobs))
     stats.watch(cache.state)
     return cache
 
 
 @asynccontextmanager
 async def remembering(
-    store: JobStore, address: RedisAddress | None, stats: CacheStats | None = None
+    store: JobStore, address: RedisTarget | None, stats: CacheStats | None = None
 ) -> AsyncIterator[CachedJobs]:
-    """The store with a memory at that address, started; ended with the block."""
+    """The store with a memory at that address, without a near tier; ended with the block."""
     stats = stats or CacheStats()
-    cache = open_cache(address, stats)
-    await cache.start()
+    memory = Memory(store, open_cache(address, stats), stats)
+    await memory.start()
     try:
-        yield CachedJobs(store, cache, stats)
+        yield memory.store
     finally:
-        await cache.stop()
+        await memory.stop()

@@ -1,13 +1,44 @@
 """What the cache counts about itself, in this process and since its start. Pure."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeAlias
+from enum import StrEnum
+from itertools import accumulate
+from typing import Any, Final, Literal, TypeAlias
 
 from cache.tier import TierState, Trouble
 
 Snapshot: TypeAlias = dict[str, Any]
 Forward: TypeAlias = Literal["miss", "stale", "bypass"]
+
+STALENESS_BUCKETS: Final = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Seconds: what the push, the feed and the lifetimes promise lie between them."""
+
+
+class Verdict(StrEnum):
+    """How an audit ended: a closed list, fit for metric labels."""
+
+    KEPT = "kept"
+    """The answer was no staler than it may be."""
+    UNDATED = "undated"
+    """The job was deleted since; nothing tells when."""
+    SKIPPED = "skipped"
+    """The database did not answer."""
+    NEAR_TOO_OLD = "near_too_old"
+    REDIS_TOO_OLD = "redis_too_old"
+    STALE_TOO_OLD = "stale_too_old"
+    """It was marked stale, but was older than even such an answer may be."""
+    UNKNOWN_VERSION = "unknown_version"
+    """The database has no such version: it was restored, or the answer was planted."""
+    OTHER_BYTES = "other_bytes"
+    """The database has other content under the same version."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether the answer broke its promise."""
+        return self not in (Verdict.KEPT, Verdict.UNDATED, Verdict.SKIPPED)
+
 
 _OFF = TierState(enabled=False, detail="redis-off", ttl_seconds=0.0)
 
@@ -19,24 +50,49 @@ class CacheStats:
     """
 
     def __init__(self) -> None:
-        self._hits = 0
+        self._hits: Counter[str] = Counter()
         self._misses: Counter[str] = Counter()
         self._puts: Counter[str] = Counter()
         self._rejected: Counter[str] = Counter()
         self._errors: Counter[Trouble] = Counter()
+        self._reads = 0
+        self._mended = 0
+        self._verdicts: Counter[Verdict] = Counter()
+        self._staleness = [0] * (len(STALENESS_BUCKETS) + 1)
+        self._staleness_sum = 0.0
         self._state: Callable[[], TierState] = lambda: _OFF
+        self._tiers: Callable[[], Mapping[str, Any]] = dict
 
     def watch(self, state: Callable[[], TierState]) -> None:
         """Whose live state the snapshots show."""
         self._state = state
 
-    def hit(self) -> None:
-        """A poll was answered by the cache."""
-        self._hits += 1
+    def watch_tiers(self, tiers: Callable[[], Mapping[str, Any]]) -> None:
+        """Where the snapshots find how near tier, feed and push are."""
+        self._tiers = tiers
+
+    def hit(self, tier: str) -> None:
+        """A poll was answered from memory."""
+        self._hits[tier] += 1
 
     def missed(self, why: Forward) -> None:
         """A poll went to the database."""
         self._misses[why] += 1
+
+    def read(self) -> None:
+        """The database was read for polls: once, however many waited."""
+        self._reads += 1
+
+    def mended(self) -> None:
+        """Redis was given what a writer could not put there."""
+        self._mended += 1
+
+    def audited(self, verdict: Verdict, seconds: float | None) -> None:
+        """An answer was compared with the database, and was so stale, if that can be told."""
+        self._verdicts[verdict] += 1
+        if seconds is not None:
+            self._staleness[bisect_left(STALENESS_BUCKETS, seconds)] += 1
+            self._staleness_sum += seconds
 
     def put(self, outcome: Literal["stored", "refused"]) -> None:
         """A value was offered to the server, which kept it, or a newer one instead."""
@@ -53,25 +109,39 @@ class CacheStats:
     def snapshot(self) -> Snapshot:
         """All of it, ready for JSON; the first five fields are those of the deployment guide."""
         state = self._state()
-        misses = self._misses.total()
-        total = self._hits + misses
+        hits, misses = self._hits.total(), self._misses.total()
+        total = hits + misses
         return {
             "redis_enabled": state.enabled,
-            "hits": self._hits,
+            "hits": hits,
             "misses": misses,
             "total_requests": total,
-            "hit_rate": round(100.0 * self._hits / total, 1) if total else 0.0,
+            "hit_rate": round(100.0 * hits / total, 1) if total else 0.0,
             "ttl_seconds": state.ttl_seconds,
             "state": state.detail,
             "breaker": state.breaker,
             "server": state.server,
             "limits": dict(state.limits),
+            "hits_by": _filled(self._hits, "near", "redis"),
             "missed_by": _filled(self._misses, "miss", "stale", "bypass"),
+            "database_reads": self._reads,
+            "mended": self._mended,
             "puts": _filled(self._puts, "stored", "refused"),
             "rejected": _filled(self._rejected, "unreadable", "foreign"),
             "errors": _filled(
                 self._errors, *(kind for kind in Trouble if kind is not Trouble.AWAY)
             ),
+            "audit": self._audit(),
+            **self._tiers(),
+        }
+
+    def _audit(self) -> dict[str, Any]:
+        """`buckets` counts the audits that found so many seconds or less, as Prometheus does."""
+        limits = (*(str(limit) for limit in STALENESS_BUCKETS), "+Inf")
+        buckets = dict(zip(limits, accumulate(self._staleness), strict=True))
+        return {
+            "outcomes": _filled(self._verdicts, *Verdict),
+            "staleness_seconds": {"buckets": buckets, "sum": round(self._staleness_sum, 6)},
         }
 
 

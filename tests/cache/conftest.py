@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cache import Cache, CachedJobs, CacheStats, open_cache, parse_redis_url
+from cache import Cache, CachedJobs, CacheStats, Memory, open_cache, parse_redis_url
 from dev_servers import RedisServer
 from example_jobs import RecordedDelivery
 from jobs import Database, SqlJobs, migrate, open_database
@@ -89,4 +89,4 @@ def stats(opened: tuple[Cache, CacheStats]) -> CacheStats:
 @pytest.fixture
 def store(truth: SqlJobs, opened: tuple[Cache, CacheStats]) -> CachedJobs:
     """The database's store with that memory; a test file may bring a `truth` of its own."""
-    return CachedJobs(truth, *opened)
+    return Memory(truth, *opened).store

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from cache import Cache, CachedJobs, CacheStats
+from cache import Cache, CachedJobs, CacheStats, Lifetimes, Memory
 from cache.entry import key
 from dev_servers import RedisServer
 from example_jobs import RecordedDelivery, a_job
@@ -36,7 +36,7 @@ class TestCachedJobsWithoutRedis(JobStoreConformance):
 
     @pytest.fixture
     async def store(self, truth: SqlJobs, open_at: Open) -> CachedJobs:
-        return CachedJobs(truth, *await open_at("none", in_use=False))
+        return Memory(truth, *await open_at("none", in_use=False)).store
 
 
 async def poll(store: JobStore, job: Job, *, owner: str = "default", floor: int = 0) -> Answer:
@@ -82,7 +82,7 @@ async def test_the_first_poll_of_a_forgotten_job_fills_the_cache_for_the_next(
 async def test_what_one_process_writes_another_one_reads(
     store: CachedJobs, truth: SqlJobs, redis_server: RedisServer, open_at: Open
 ) -> None:
-    other = CachedJobs(truth, *await open_at(redis_server.url))
+    other = Memory(truth, *await open_at(redis_server.url)).store
     job = a_job()
     await store.create(job)
 
@@ -93,7 +93,7 @@ async def test_an_answer_tells_its_age_and_what_remains(
     truth: SqlJobs, opened: tuple[Cache, CacheStats]
 ) -> None:
     now = 1_000_000.0
-    store = CachedJobs(truth, *opened, clock=lambda: now)
+    store = Memory(truth, *opened, wall=lambda: now).store
     job = a_job()
     await store.create(job)
     now += 12.0
@@ -108,14 +108,14 @@ async def test_the_age_of_what_a_poll_stored_counts_from_before_the_database_was
     now = 1_000_000.0
 
     class Slow(SqlJobs):
-        async def status(self, job_id: str, *, owner: str, floor: int = 0) -> Answer:
+        async def status(self, job_id: str, *, owner: str | None, floor: int = 0) -> Answer:
             nonlocal now
             answer = await super().status(job_id, owner=owner, floor=floor)
             now += 5.0
             return answer
 
     truth = Slow(database, delivery)
-    store = CachedJobs(truth, *opened, clock=lambda: now)
+    store = Memory(truth, *opened, wall=lambda: now).store
     job = a_job()
     await truth.create(job)
     first, second = await poll(store, job), await poll(store, job)
@@ -127,7 +127,9 @@ async def test_the_age_of_what_a_poll_stored_counts_from_before_the_database_was
 async def test_an_entry_dies_with_its_lifetime(
     truth: SqlJobs, redis_server: RedisServer, open_at: Open, until: Callable[..., Awaitable[float]]
 ) -> None:
-    store = CachedJobs(truth, *await open_at(redis_server.url, ttl_seconds=0.1))
+    store = Memory(
+        truth, *await open_at(redis_server.url, ttl_seconds=0.1), lifetimes=Lifetimes(moving=0.1)
+    ).store
     job = a_job()
     await store.create(job)
     await until(lambda: redis_server.ask(f"EXISTS {key(job.id)}") == "0", 2.0)

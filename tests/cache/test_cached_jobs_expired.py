@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from cache import Cache, CachedJobs, CacheStats
+from cache import Cache, CachedJobs, CacheStats, Lifetimes, Memory
 from cache.entry import encode, key
 from dev_servers import RedisServer
 from example_jobs import a_job
@@ -20,7 +20,7 @@ async def poll(store: JobStore, job: Job, *, floor: int = 0) -> Answer:
 
 
 async def plant(cache: Cache, document: Document, written_at: float) -> None:
-    await cache.put(key(document.id), encode(document, written_at), cache.budget())
+    await cache.put(key(document.id), encode(document, written_at), cache.budget(), seconds=30)
 
 
 async def test_an_entry_older_than_its_lifetime_is_never_the_answer(
@@ -48,7 +48,7 @@ async def test_not_even_if_it_keeps_the_databases_answer_from_being_stored(
         id=job.id,
         owner="default",
         version=version,
-        done=True,
+        done=False,
         gone=False,
         retry_after=1,
         body=b"{}",
@@ -73,7 +73,7 @@ async def test_a_put_that_a_frozen_redis_executes_late_is_not_the_answer(
     truth: SqlJobs, redis_server: RedisServer, open_at: Open, until: Until
 ) -> None:
     cache, stats = await open_at(redis_server.url, ttl_seconds=1.5, budget_seconds=0.05)
-    store, job = CachedJobs(truth, cache, stats), a_job()
+    store, job = Memory(truth, cache, stats, lifetimes=Lifetimes(moving=1.5)).store, a_job()
     await truth.create(job)
     redis_server.freeze()
     await store.advance(job.id, Claimed(worker="w"), now=1.0)  # its put waits in the socket

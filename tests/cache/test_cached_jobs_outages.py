@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from cache import Cache, CachedJobs, CacheStats
+from cache import Cache, CachedJobs, CacheStats, Memory
 from dev_servers import RedisServer
 from example_jobs import RecordedDelivery, a_job
 from jobs import (
@@ -27,7 +27,7 @@ class Failing(SqlJobs):
 
     down = False
 
-    async def status(self, job_id: str, *, owner: str, floor: int = 0) -> Answer:
+    async def status(self, job_id: str, *, owner: str | None, floor: int = 0) -> Answer:
         if self.down:
             raise StoreUnavailable
         return await super().status(job_id, owner=owner, floor=floor)
@@ -77,7 +77,7 @@ async def test_with_redis_gone_everything_is_the_databases_and_nothing_fails(
 async def test_while_redis_is_frozen_a_poll_is_late_by_the_budget_and_no_more(
     truth: Failing, redis_server: RedisServer, open_at: Open
 ) -> None:
-    store = CachedJobs(truth, *await open_at(redis_server.url, budget_seconds=0.05))
+    store = Memory(truth, *await open_at(redis_server.url, budget_seconds=0.05)).store
     job = a_job()
     await store.create(job)
     redis_server.freeze()
@@ -89,7 +89,7 @@ async def test_while_redis_is_frozen_a_poll_is_late_by_the_budget_and_no_more(
 
 
 async def test_switched_off_it_says_so(truth: Failing, open_at: Open) -> None:
-    store = CachedJobs(truth, *await open_at("", in_use=False))
+    store = Memory(truth, *await open_at("", in_use=False)).store
     job = a_job()
     await store.create(job)
     answer = await poll(store, job)

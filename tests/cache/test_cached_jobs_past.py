@@ -34,7 +34,7 @@ class Doored(SqlJobs):
         if self.door:
             self.door.set()
 
-    async def status(self, job_id: str, *, owner: str, floor: int = 0) -> Answer:
+    async def status(self, job_id: str, *, owner: str | None, floor: int = 0) -> Answer:
         answer = await super().status(job_id, owner=owner, floor=floor)
         if self.door:
             self.waiting.set()
@@ -100,7 +100,7 @@ async def test_a_newer_value_of_another_owner_is_never_taken_for_the_answer(
     waiting = truth.close()
     reader = asyncio.create_task(poll(store, job))
     await waiting.wait()
-    await opened[0].put(key(job.id), encode(planted, 1.0), opened[0].budget())
+    await opened[0].put(key(job.id), encode(planted, 1.0), opened[0].budget(), seconds=30)
     truth.open()
 
     assert (await reader).document == render(job)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from cache import CacheStats, TierState, get_cache_stats, publish
+from cache.stats import STALENESS_BUCKETS, Verdict
 from cache.tier import Trouble
 
 GUIDE = ["redis_enabled", "hits", "misses", "total_requests", "hit_rate"]
@@ -36,7 +37,7 @@ def test_before_the_first_poll_every_number_is_zero() -> None:
 def test_the_hit_rate_is_a_percentage_with_one_decimal(hits: int, misses: int, rate: float) -> None:
     stats = CacheStats()
     for _ in range(hits):
-        stats.hit()
+        stats.hit("redis")
     for _ in range(misses):
         stats.missed("miss")
 
@@ -46,16 +47,55 @@ def test_the_hit_rate_is_a_percentage_with_one_decimal(hits: int, misses: int, r
 
 def test_each_count_stands_under_its_name() -> None:
     stats = CacheStats()
+    stats.hit("near")
     stats.missed("bypass")
+    stats.read()
+    stats.mended()
     stats.put("stored")
     stats.rejected("foreign")
     stats.error(Trouble.READONLY)
     numbers = stats.snapshot()
 
+    assert numbers["hits_by"] == {"near": 1, "redis": 0}
     assert numbers["missed_by"] == {"miss": 0, "stale": 0, "bypass": 1}
+    assert (numbers["database_reads"], numbers["mended"]) == (1, 1)
     assert numbers["puts"] == {"stored": 1, "refused": 0}
     assert numbers["rejected"] == {"unreadable": 0, "foreign": 1}
     assert numbers["errors"]["readonly"] == 1
+
+
+def test_each_audit_is_counted_by_its_end_and_by_how_stale_the_answer_was() -> None:
+    stats = CacheStats()
+    for seconds in (0.0, 0.02, 0.05, 1.5, 61.0):
+        stats.audited(Verdict.KEPT, seconds)
+    stats.audited(Verdict.NEAR_TOO_OLD, 2.5)
+    stats.audited(Verdict.SKIPPED, None)
+    audit = json.loads(json.dumps(stats.snapshot()))["audit"]
+
+    assert {end: count for end, count in audit["outcomes"].items() if count} == {
+        "kept": 5,
+        "near_too_old": 1,
+        "skipped": 1,
+    }
+    assert set(audit["outcomes"]) == {*Verdict}
+    assert audit["staleness_seconds"]["sum"] == pytest.approx(65.07)
+    assert list(STALENESS_BUCKETS) == [0, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60]
+    assert audit["staleness_seconds"]["buckets"] == dict(
+        zip(
+            [*map(str, STALENESS_BUCKETS), "+Inf"],
+            [1, 3, 3, 3, 3, 3, 4, 5, 5, 5, 5, 6],
+            strict=True,
+        )
+    )
+
+
+def test_what_the_tiers_tell_of_themselves_stands_beside_the_counts() -> None:
+    stats = CacheStats()
+    before = stats.snapshot()
+    stats.watch_tiers(lambda: {"near": {"entries": 3, "bytes": 5000}})
+
+    assert "near" not in before
+    assert stats.snapshot() == {**before, "near": {"entries": 3, "bytes": 5000}}
 
 
 def test_the_live_state_is_shown_and_all_of_it_is_json() -> None:
@@ -81,7 +121,7 @@ def test_the_live_state_is_shown_and_all_of_it_is_json() -> None:
 @pytest.mark.usefixtures("unpublished")
 def test_the_guides_call_gives_the_numbers_of_the_published_cache() -> None:
     stats = CacheStats()
-    stats.hit()
+    stats.hit("redis")
 
     before = get_cache_stats()
     publish(stats.snapshot)

@@ -12,6 +12,7 @@ from live.installation import Installation
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
+STALE = "tally; fwd=stale; fwd-status=503; detail=near"
 UNKNOWN: Document = {"links": {"self": "/api/v2/jobs/job_01JD3Q8Z6V4T9K2M7X5B1N0C4R"}}
 
 
@@ -34,25 +35,26 @@ async def test_the_database_may_be_away_at_the_start_and_go_while_jobs_run(
     missing = await api.poll(UNKNOWN)
     job = await api.upload(film(20), "transcode")
     await api.until(job, lambda it: it["progress"]["percent"] > 0)
-    valkey.ask(f"DEL tally:job:{{{first['id']}}}")
 
     postgres_server.stop()
-    cached = await api.poll(job)
-    uncached = [await api.poll(first), await api.poll(UNKNOWN)]
+    cached = [await api.poll(job), await api.poll(first)]
+    uncached = [await api.poll(UNKNOWN)]
+    outage = [await eventually(lambda: api.poll(job), is_stale) for _ in range(3)]
     alive = [(await api.http.get(page)).status_code for page in ("/livez", "/readyz")]
 
     postgres_server.start()
-    again = await eventually(lambda: api.poll(first), lambda answer: answer.status_code == 200)
+    again = await eventually(lambda: api.poll(UNKNOWN), lambda it: it.status_code == 404)
     done = await api.until_done(job)
 
     assert unready.status_code == 503
     assert first["status"] == "succeeded"
     assert missing.status_code == 404
-    assert cached.status_code == 200
-    assert cached.headers["cache-status"].startswith("tally; hit")
+    assert [answer.status_code for answer in cached] == [200, 200]
+    assert {answer.headers["cache-status"] for answer in outage} == {STALE}
+    assert {answer.headers["retry-after"] for answer in outage} == {"5"}
     assert alive == [200, 503]
-    assert [says_come_back(answer) for answer in (early, *uncached)] == [True] * 3
-    assert again.json()["status"] == "succeeded"
+    assert [says_come_back(answer) for answer in (early, *uncached)] == [True, True]
+    assert again.status_code == 404
     assert done["status"] == "succeeded"
 
 
@@ -65,13 +67,19 @@ async def test_polls_do_not_wait_for_a_frozen_database(
     postgres_server.freeze()
     try:
         async with asyncio.timeout(10):
-            frozen = await asyncio.gather(api.poll(job), api.poll(UNKNOWN))
+            remembered, unknown = await asyncio.gather(api.poll(job), api.poll(UNKNOWN))
+            old = await eventually(lambda: api.poll(job), is_stale)
     finally:
         postgres_server.thaw()
-    thawed = await eventually(lambda: api.poll(job), lambda answer: answer.status_code == 200)
+    thawed = await eventually(lambda: api.poll(UNKNOWN), lambda it: it.status_code == 404)
 
-    assert [says_come_back(answer) for answer in frozen] == [True, True]
-    assert thawed.json()["status"] == "queued"
+    assert (remembered.status_code, old.status_code) == (200, 200)
+    assert says_come_back(unknown)
+    assert thawed.status_code == 404
+
+
+def is_stale(answer: httpx.Response) -> bool:
+    return "fwd=stale" in answer.headers["cache-status"]
 
 
 def says_come_back(answer: httpx.Response) -> bool:

@@ -1,4 +1,4 @@
-"""Redis goes and comes back under the polls: clients see answers all the time, operators a line."""
+"""Redis goes and comes back under the polls: clients see hits all the time, operators a line."""
 
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from live.polling import Watch, polling
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
-DOWN = "tally; fwd=bypass; detail=redis-down"
 SLOW = {"outputs": [{"codec": "vp9", "height": 360}]}
 
 
@@ -44,7 +43,7 @@ async def test_redis_killed_and_frozen_under_the_polls_is_no_outage(
     assert {look.status for look in watch.looks} == {200, 304}
     assert max(look.seconds for look in watch.looks) < 1.0
     assert watch.versions == sorted(watch.versions)
-    assert {look.cache for look in watch.looks if not look.hit} >= {DOWN}
+    assert sum(look.hit for look in watch.looks) > 0.9 * len(watch.looks)
     assert [" is in use" in line for line in told] == [True, False, True, False, True]
 
 

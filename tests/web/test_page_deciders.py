@@ -32,6 +32,8 @@ async def call(page: Page, where: str, *args: Any) -> Any:
         ("tally; hit; ttl=21; detail=redis", "redis", False),
         ("tally; hit; ttl=1; detail=near", "near", False),
         ("tally; fwd=miss; stored; detail=store", "store", False),
+        ("tally; fwd=stale; fwd-status=503; detail=near", "near", False),
+        ("tally; fwd=stale; detail=store", "store", False),
         ("tally; fwd=bypass; detail=redis-down", "store", True),
         ('Tally; HIT; detail="redis"', "redis", False),
         ("", "store", False),
@@ -76,10 +78,28 @@ OFF = AWAY | {"cache_enabled": False}
         (
             answers("store", "nobody", "near"),
             HERE,
-            "Tally's own memory answered 1 and Redis 0 of the last 3 polls; "
+            "Tally's own memory answered 1 of the last 3 polls; "
             "the database was asked once; 1 got no answer.",
         ),
-        (answers("redis"), AWAY, "Redis is away; the database answers. Nothing is lost."),
+        (
+            answers("redis", "near", "near"),
+            HERE,
+            "Tally's own memory answered 2 and Redis 1 of the last 3 polls; "
+            "the database was not asked.",
+        ),
+        (
+            answers("near", "near"),
+            AWAY,
+            "Redis is away, and nothing is lost. "
+            "Tally's own memory answered all of the last 2 polls; the database was not asked.",
+        ),
+        (
+            answers("near", "near"),
+            NONE,
+            "There is no Redis. "
+            "Tally's own memory answered all of the last 2 polls; the database was not asked.",
+        ),
+        (answers("store"), AWAY, "Redis is away; the database answers. Nothing is lost."),
         (answers("store"), OFF, "The cache is switched off; the database answers every poll."),
         (answers("store"), NONE, "There is no Redis; the database answers every poll."),
     ],

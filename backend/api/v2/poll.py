@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.problems import check_form, gone, not_found
+from api.problems import RETRY_SECONDS, check_form, gone, not_found
 from jobs import DEFAULT_OWNER, Answer, Document, JobStore
 
 _VERSION: Final = re.compile(r'(?:W/)?"(\d{1,15})\.\d{1,9}"')
@@ -60,8 +60,13 @@ def poll_headers(document: Document, answer: Answer) -> dict[str, str]:
         "Age": str(int(answer.age)),
     }
     if not document.done:
-        headers["Retry-After"] = str(document.retry_after)
+        headers["Retry-After"] = str(retry_after(document, stale=answer.stale))
     return headers
+
+
+def retry_after(document: Document, *, stale: bool) -> int:
+    """Whole seconds until asking again pays; longer while the database is away. Pure."""
+    return max(RETRY_SECONDS, 2 * document.retry_after) if stale else document.retry_after
 
 
 def cache_status(answer: Answer) -> str:
@@ -69,5 +74,7 @@ def cache_status(answer: Answer) -> str:
     if answer.hit:
         ttl = f"; ttl={int(answer.ttl)}" if answer.ttl is not None else ""
         return f"tally; hit{ttl}; detail={answer.detail}"
+    if answer.stale:  # a refusal to answer, from the database, and the stored answer in its place
+        return f"tally; fwd=stale; fwd-status=503; detail={answer.detail}"
     stored = "; stored" if answer.stored else ""
     return f"tally; fwd={answer.forward}{stored}; detail={answer.detail}"

@@ -6,11 +6,12 @@ const WITHOUT_REDIS = new Set(["redis-off", "redis-missing"]);
 const WHO = { redis: "Redis", near: "Tally's own memory", store: "the database", nobody: "nobody" };
 
 /** Who gave an answer, from its Cache-Status (RFC 9211): "redis", "near" (in the API's own memory) or "store".
- *  `redisAway` is true when the answer says that Redis was passed over because it does not respond. */
+ *  `redisAway` is true when the answer says that Redis was passed over because it does not respond. What is given
+ *  instead of the database's answer, while that is away, comes from a memory, too (fwd-status=503). */
 export function readCacheStatus(header) {
   const parts = (header ?? "").split(";").map((part) => part.trim().toLowerCase());
   const detail = parts.find((part) => part.startsWith("detail="))?.slice("detail=".length).replaceAll('"', "") ?? "";
-  const hit = parts.includes("hit");
+  const hit = parts.includes("hit") || parts.includes("fwd-status=503");
   return {
     who: hit ? (detail === "near" ? "near" : "redis") : "store",
     redisAway: detail === "redis-down",
@@ -45,12 +46,14 @@ export function count(answers) {
 /** The one sentence under the lamp. `stats` is null until the server has told. */
 export function explain(answers, stats) {
   const state = redisState(answers, stats);
-  if (state === "off") return `${withoutRedis(stats)}; the database answers every poll.`;
-  if (state === "away") return "Redis is away; the database answers. Nothing is lost.";
+  const counts = count(answers);
+  const remembered = counts.near + counts.redis > 0;
+  if (state === "off" && !remembered) return `${withoutRedis(stats)}; the database answers every poll.`;
+  if (state === "away" && !remembered) return "Redis is away; the database answers. Nothing is lost.";
   if (answers.length === 0) return "No polls yet. Start a job and watch who answers.";
   if (answers.length === 1) return oneWords(answers[0]);
-  const counts = count(answers);
-  return `${memoryWords(counts, answers.length)}; ${storeWords(counts.store)}${lostWords(counts.nobody)}.`;
+  const first = { off: `${withoutRedis(stats)}. `, away: "Redis is away, and nothing is lost. " }[state] ?? "";
+  return `${first}${memoryWords(counts, answers.length)}; ${storeWords(counts.store)}${lostWords(counts.nobody)}.`;
 }
 
 function withoutRedis(stats) {
@@ -63,8 +66,9 @@ function oneWords({ who }) {
 
 function memoryWords({ redis, near }, total) {
   const polls = `of the last ${total} polls`;
-  if (near > 0) return `Tally's own memory answered ${near} and Redis ${redis} ${polls}`;
-  return `Redis answered ${redis === 0 ? "none" : redis === total ? "all" : redis} ${polls}`;
+  if (near > 0 && redis > 0) return `Tally's own memory answered ${near} and Redis ${redis} ${polls}`;
+  const [who, times] = near > 0 ? ["Tally's own memory", near] : ["Redis", redis];
+  return `${who} answered ${times === 0 ? "none" : times === total ? "all" : times} ${polls}`;
 }
 
 function storeWords(times) {

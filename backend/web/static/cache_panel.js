@@ -93,9 +93,10 @@ function legend() {
   return element(
     "ul",
     { class: "legend", "aria-label": "What the ticks mean" },
+    entry("near", "Tally's memory"),
     entry("redis", "Redis"),
     entry("store", "the database"),
-    entry("redis unchanged", "short: nothing new (304)"),
+    entry("near unchanged", "short: nothing new (304)"),
     entry("nobody", "no answer"),
   );
 }

@@ -1,10 +1,12 @@
 """The poll: what a client that asks every second relies on."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.v2.poll import cache_status, floor, matches, poll_headers
+from api.v2.poll import cache_status, floor, matches, poll_headers, retry_after
 from api_service import Service
 from example_jobs import a_job
 from jobs import Answer, CancelRequested, Claimed, Deleted, Progressed, render
@@ -124,8 +126,21 @@ def test_cache_status_says_who_answered_and_why() -> None:
     hit = Answer(document=document, hit=True, detail="redis", ttl=21.9, age=8.1)
     miss = Answer(document=document, forward="miss", stored=True)
     down = Answer(document=document, detail="redis-down")
+    stale = Answer(document=document, forward="stale", detail="near", stale=True, age=9.2, ttl=20.8)
 
     assert cache_status(hit) == "tally; hit; ttl=21; detail=redis"
     assert cache_status(miss) == "tally; fwd=miss; stored; detail=store"
     assert cache_status(down) == "tally; fwd=bypass; detail=redis-down"
+    assert cache_status(stale) == "tally; fwd=stale; fwd-status=503; detail=near"
     assert poll_headers(document, hit)["Age"] == "8"
+    assert poll_headers(document, stale)["Age"] == "9"
+
+
+@pytest.mark.parametrize(("usual", "expected"), [(1, 5), (2, 5), (5, 10)])
+def test_while_the_database_is_away_clients_are_asked_to_wait_longer(
+    usual: int, expected: int
+) -> None:
+    document = replace(render(a_job()), retry_after=usual)
+
+    assert retry_after(document, stale=False) == usual
+    assert retry_after(document, stale=True) == expected

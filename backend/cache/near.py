@@ -1,0 +1,107 @@
+"""The near tier: documents remembered in this process, bounded in number and bytes. No I/O.
+
+It only remembers, by one version rule; whether it may answer is decided by whoever asks, from the
+feed's proof of life. It is not safe for use by several threads.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from cachetools import LRUCache, TTLCache
+
+from jobs import Document
+
+_OVERHEAD: Final = 650
+"""Bytes that a remembered document takes besides its body; tests/cache/test_near.py measures it."""
+_KNOWN_PER_ENTRY: Final = 10
+"""A version costs a tenth of a document: so many more jobs are known than remembered."""
+_DENIED: Final = 10_000
+"""How many ids are remembered as nobody's: made-up ones must not fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A remembered document; at `said_at`, by the feed's clock, the database said so."""
+
+    document: Document
+    said_at: float
+
+
+class Near:
+    """Remembers at most so many documents and bytes, the least recently used go first.
+
+    `epoch` rises whenever everything learned before became void: what was asked of the database
+    under an older epoch is not kept, because changes after it may have gone untold.
+    """
+
+    def __init__(
+        self,
+        *,
+        entries: int,
+        size: int,
+        negative_seconds: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self.epoch = 0
+        self._entries = entries
+        self._held: LRUCache[str, Held] = LRUCache(size, getsizeof=_size)
+        self._known: LRUCache[str, int] = LRUCache(_KNOWN_PER_ENTRY * max(1, entries))
+        self._denied: TTLCache[str, None] = TTLCache(_DENIED, negative_seconds, clock)
+
+    def begin(self, versions: Mapping[str, int]) -> None:
+        """A new epoch: forget all, and know these jobs' versions, the first named the longest."""
+        self.epoch += 1
+        self._held.clear()
+        self._known.clear()
+        self._denied.clear()
+        self._known.update(reversed([*versions.items()]))
+
+    def get(self, job_id: str) -> Held | None:
+        """The document remembered; it is never older than what is known of the job."""
+        return self._held.get(job_id)
+
+    def known(self, job_id: str) -> int:
+        """The highest version that this process knows of; 0 if it knows nothing of the job."""
+        held = self._held.get(job_id)  # it may outlive, by far, what is known only
+        return max(self._known.get(job_id, 0), held.document.version if held else 0)
+
+    def keep(self, document: Document, said_at: float, epoch: int) -> None:
+        """Remember what the database said, or one vouched for; never an older version, and
+        nothing that was asked under another epoch."""
+        if epoch != self.epoch or document.version < self.known(document.id):
+            return
+        self._known[document.id] = document.version
+        self._denied.pop(document.id, None)
+        before = self._held.pop(document.id, None)
+        if before and before.document.version == document.version:
+            said_at = max(said_at, before.said_at)
+        held = Held(document, said_at)
+        if _size(held) > self._held.maxsize:
+            return  # greater than the whole memory: known, but not remembered
+        self._held[document.id] = held
+        while len(self._held) > self._entries:
+            self._held.popitem()
+
+    def deny(self, job_id: str, epoch: int) -> None:
+        """Remember for a moment that there is no such job, unless one is known by now."""
+        if epoch == self.epoch and not self.known(job_id):
+            self._denied[job_id] = None
+
+    def denied(self, job_id: str) -> bool:
+        """Whether the database said a moment ago that there is no such job."""
+        return job_id in self._denied
+
+    @property
+    def entries(self) -> int:
+        """How many documents are remembered now."""
+        return len(self._held)
+
+    @property
+    def size(self) -> int:
+        """Bytes they take, about."""
+        return int(self._held.currsize)
+
+
+def _size(held: Held) -> int:
+    return len(held.document.body) + _OVERHEAD

@@ -1,0 +1,194 @@
+"""The near tier's law, whatever is done to it in whatever order."""
+
+import tracemalloc
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from cache.near import Held, Near
+from example_documents import Clock, a_document
+from jobs import Document, new_id
+
+ENTRIES = 3
+SIZE = 8000
+IDS = st.sampled_from("abcdef")
+VERSIONS = st.integers(1, 5)
+LENGTHS = st.sampled_from([0, 100, 3000, SIZE])
+LAGS = st.integers(0, 1)
+NEGATIVE_SECONDS = 1.0
+
+
+def small(clock: Clock, *, entries: int = ENTRIES, size: int = SIZE) -> Near:
+    return Near(entries=entries, size=size, negative_seconds=NEGATIVE_SECONDS, clock=clock)
+
+
+def body_of(job_id: str, version: int, length: int) -> Document:
+    """A version of a job has one body for ever."""
+    return a_document(job_id, version, body=f"{job_id}{version}".encode() + bytes(length))
+
+
+class NearMachine(RuleBasedStateMachine):
+    """Beside the near tier: the highest version told of each job, and when each was denied."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = Clock()
+        self.near = small(self.clock)
+        self.highest: dict[str, int] = {}
+        self.said: dict[tuple[str, int], float] = {}
+        self.denied: dict[str, float] = {}
+
+    @rule(job_id=IDS, version=VERSIONS, length=LENGTHS, ago=st.floats(0, 9), lag=LAGS)
+    def keep(self, job_id: str, version: int, length: int, ago: float, lag: int) -> None:
+        document = body_of(job_id, version, length)
+        said_at = self.clock.now - ago
+        self.near.keep(document, said_at, self.near.epoch - lag)
+        if lag or version < self.highest.get(job_id, 0):
+            return
+        self.highest[job_id] = version
+        self.said[job_id, version] = max(said_at, self.said.get((job_id, version), 0.0))
+        self.denied.pop(job_id, None)
+
+    @rule(versions=st.dictionaries(IDS, VERSIONS))
+    def begin(self, versions: Mapping[str, int]) -> None:
+        epoch = self.near.epoch
+        self.near.begin(versions)
+        self.highest, self.said, self.denied = dict(versions), {}, {}
+        assert self.near.epoch > epoch
+        assert self.near.entries == 0
+
+    @rule(job_id=IDS, lag=LAGS)
+    def deny(self, job_id: str, lag: int) -> None:
+        self.near.deny(job_id, self.near.epoch - lag)
+        if not lag and job_id not in self.highest:
+            self.denied[job_id] = self.clock.now
+
+    @rule(seconds=st.sampled_from([0.25, 0.5, NEGATIVE_SECONDS]))
+    def time_passes(self, seconds: float) -> None:
+        self.clock.now += seconds
+
+    @rule(job_id=IDS)
+    def get(self, job_id: str) -> None:
+        held = self.near.get(job_id)
+        if held:
+            version = held.document.version
+            assert version == self.highest[job_id]
+            assert held.document.body.startswith(f"{job_id}{version}".encode())
+            assert held.said_at <= self.said[job_id, version]
+
+    @invariant()
+    def the_bounds_hold(self) -> None:
+        assert self.near.entries <= ENTRIES
+        assert self.near.size <= SIZE
+
+    @invariant()
+    def what_is_known_outlives_what_is_remembered(self) -> None:
+        assert {job_id: self.near.known(job_id) for job_id in "abcdef"} == {
+            job_id: self.highest.get(job_id, 0) for job_id in "abcdef"
+        }
+
+    @invariant()
+    def what_is_denied_is_so_until_its_lifetime_ends_or_it_is_known(self) -> None:
+        until = {job_id: at + NEGATIVE_SECONDS for job_id, at in self.denied.items()}
+        for job_id in "abcdef":
+            assert self.near.denied(job_id) == (self.clock.now < until.get(job_id, 0.0))
+
+
+TestNear = NearMachine.TestCase
+TestNear.settings = settings(max_examples=100, stateful_step_count=30)
+
+
+@pytest.fixture
+def near() -> Near:
+    return small(Clock())
+
+
+def test_what_was_just_kept_is_remembered_with_when_it_was_said(near: Near) -> None:
+    document = a_document("a", 2)
+    near.keep(document, 7.0, near.epoch)
+
+    assert near.get("a") == Held(document, 7.0)
+    assert near.entries == 1
+    assert near.size > len(document.body)
+
+
+def test_the_least_recently_used_goes_first(near: Near) -> None:
+    for job_id in "abc":
+        near.keep(a_document(job_id), 0.0, 0)
+    near.get("a")
+    near.keep(a_document("d"), 0.0, 0)
+
+    assert [job_id for job_id in "abcd" if near.get(job_id)] == ["a", "c", "d"]
+
+
+def test_a_version_said_again_is_as_fresh_as_when_it_was_said_last(near: Near) -> None:
+    for said_at in (7.0, 9.0, 8.0, float("-inf")):
+        near.keep(a_document("a", 2), said_at, 0)
+
+    assert near.get("a") == Held(a_document("a", 2), 9.0)
+
+
+def test_a_document_greater_than_the_whole_memory_is_known_and_takes_no_room(near: Near) -> None:
+    near.keep(a_document("b", 1), 0.0, 0)
+    near.keep(a_document("a", 1), 0.0, 0)
+    near.keep(a_document("a", 2, body=bytes(SIZE)), 0.0, 0)
+
+    assert near.get("a") is None
+    assert near.known("a") == 2
+    assert near.get("b")
+    assert near.entries == 1
+
+
+def test_however_many_are_known_only_a_remembered_job_never_steps_back(near: Near) -> None:
+    near.keep(a_document("a", 5), 0.0, 0)
+    for number in range(1000):
+        near.keep(a_document(f"giant {number}", body=bytes(SIZE)), 0.0, 0)
+    near.keep(a_document("a", 4), 0.0, 0)
+
+    assert near.known("a") == 5
+    assert near.get("a") == Held(a_document("a", 5), 0.0)
+
+
+def test_ten_times_as_many_are_known_as_remembered(near: Near) -> None:
+    for number in range(10 * ENTRIES):
+        near.keep(a_document(str(number), 3), 0.0, 0)
+
+    assert [near.known(str(number)) for number in range(10 * ENTRIES)] == [3] * 10 * ENTRIES
+
+
+def test_of_more_than_can_be_known_at_the_beginning_the_first_named_are(near: Near) -> None:
+    near.begin({str(number): 1 for number in range(1000)})
+
+    assert [number for number in range(1000) if near.known(str(number))] == [*range(10 * ENTRIES)]
+
+
+def test_without_entries_it_remembers_nothing_but_knows() -> None:
+    near = small(Clock(), entries=0)
+    near.keep(a_document("a", 2), 0.0, 0)
+    near.keep(a_document("a", 1), 0.0, 0)
+
+    assert near.get("a") is None
+    assert (near.known("a"), near.entries, near.size) == (2, 0, 0)
+
+
+def test_made_up_ids_are_denied_within_bounds(near: Near) -> None:
+    for number in range(20_000):
+        near.deny(str(number), near.epoch)
+
+    assert sum(near.denied(str(number)) for number in range(20_000)) == 10_000
+
+
+def test_its_size_is_what_it_takes_from_the_machine() -> None:
+    count, length = 10_000, 2000
+    tracemalloc.start()
+    near = Near(entries=count, size=2**30, negative_seconds=1.0, clock=Clock())
+    for number in range(count):
+        near.keep(a_document(new_id(1.0), 1000 + number, body=bytes(length)), number / 8, 0)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert near.entries == count
+    assert near.size - count * length == pytest.approx(taken - count * length, rel=0.3)

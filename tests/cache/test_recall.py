@@ -1,0 +1,184 @@
+"""Recall: which tier's word is believed, and what is left in the tiers before it."""
+
+import asyncio
+
+import pytest
+
+from cache.near import Held
+from cache.tier import Trouble
+from counted_store import CountedStore
+from example_documents import a_document
+from example_jobs import RecordedDelivery
+from jobs import Database, new_id
+from recall_bench import RecallBench
+
+
+@pytest.fixture
+async def bench(database: Database, delivery: RecordedDelivery) -> RecallBench:
+    return RecallBench(CountedStore(database, delivery))
+
+
+async def test_near_answers_only_while_it_is_proven(bench: RecallBench) -> None:
+    document = a_document()
+    bench.keep(document)
+    answer = bench.recall.at_hand(document.id)
+    bench.proof.proven = False
+
+    assert answer is not None
+    assert (answer.document, answer.hit, answer.detail) == (document, True, "near")
+    assert bench.recall.at_hand(document.id) is None
+
+
+@pytest.mark.parametrize(("said_ago", "proven_ago", "age"), [(9, 1, 1), (1, 9, 1), (0, 0, 0)])
+async def test_a_near_answer_is_as_old_as_the_last_word_for_it(
+    bench: RecallBench, said_ago: float, proven_ago: float, age: float
+) -> None:
+    document = a_document()
+    bench.keep(document, ago=said_ago)
+    bench.proof.proven_at = bench.clock.now - proven_ago
+    answer = bench.recall.at_hand(document.id)
+
+    assert answer is not None
+    assert (answer.age, answer.ttl) == (age, 30.0 - age)
+
+
+async def test_of_a_job_not_known_here_redis_is_not_believed(bench: RecallBench) -> None:
+    old, new = await bench.two_versions()
+    bench.share(old)
+    recalled = await bench.recall.anywhere(new.id)
+
+    assert recalled.answer.document == new
+    assert (recalled.answer.hit, recalled.asked_at) == (False, bench.clock.now)
+
+
+async def test_but_once_it_is_loaded_near_has_it(bench: RecallBench) -> None:
+    _, new = await bench.two_versions()
+    await bench.recall.anywhere(new.id)
+    answer = bench.recall.at_hand(new.id)
+
+    assert answer is not None
+    assert answer.document == new
+    assert bench.reads == 1
+
+
+async def test_below_what_is_known_redis_is_not_believed(bench: RecallBench) -> None:
+    old, new = await bench.two_versions()
+    bench.know(new)
+    bench.share(old)
+    recalled = await bench.recall.anywhere(new.id)
+
+    assert (recalled.answer.document, recalled.answer.forward) == (new, "stale")
+
+
+@pytest.mark.parametrize("ago", [0.0, 3600.0])
+async def test_what_is_known_and_proven_is_believed_of_redis_however_old_its_entry(
+    bench: RecallBench, ago: float
+) -> None:
+    _, new = await bench.two_versions()
+    bench.know(new)
+    bench.share(new, ago=ago)
+    recalled = await bench.recall.anywhere(new.id)
+
+    assert (recalled.answer.document, recalled.answer.detail) == (new, "redis")
+    assert (recalled.answer.hit, recalled.answer.age) == (True, 0.0)
+    assert (bench.reads, recalled.asked_at) == (0, float("-inf"))
+    assert bench.near.get(new.id) == Held(new, bench.proof.proven_at)
+
+
+@pytest.mark.parametrize(("ago", "believed"), [(29.9, True), (30.1, False)])
+async def test_where_nothing_is_proven_redis_is_believed_for_a_lifetime(
+    bench: RecallBench, ago: float, believed: bool
+) -> None:
+    bench.proof.proven = False
+    old, new = await bench.two_versions()
+    bench.share(old, ago=ago)
+    recalled = await bench.recall.anywhere(new.id)
+
+    assert recalled.answer.document == (old if believed else new)
+    assert bench.reads == (0 if believed else 1)
+    assert bench.near.known(new.id) == (0 if believed else 2)
+
+
+async def test_but_not_below_what_is_known(bench: RecallBench) -> None:
+    bench.proof.proven = False
+    old, new = await bench.two_versions()
+    bench.know(new)
+    bench.share(old)
+
+    assert (await bench.recall.anywhere(new.id)).answer.document == new
+
+
+async def test_what_the_database_says_is_left_in_every_tier(bench: RecallBench) -> None:
+    _, new = await bench.two_versions()
+    answer = (await bench.recall.anywhere(new.id)).answer
+
+    assert (answer.forward, answer.stored, answer.detail) == ("miss", True, "store")
+    assert bench.near.get(new.id) == Held(new, bench.clock.now)
+    assert bench.cache.puts == [new.version]
+
+
+async def test_it_is_as_old_as_the_question(bench: RecallBench) -> None:
+    _, new = await bench.two_versions()
+    asked_at = bench.clock.now
+    waiting = bench.truth.close_door()
+    asking = asyncio.create_task(bench.recall.anywhere(new.id))
+    await waiting.wait()
+    bench.pass_time(5.0)
+    bench.truth.open_door()
+
+    assert (await asking).asked_at == asked_at
+    assert bench.near.get(new.id) == Held(new, asked_at)
+    assert f" {round((bench.wall.now - 5.0) * 1000)} ".encode() in bench.cache.written[0]
+
+
+async def test_what_was_asked_under_an_older_epoch_is_answered_but_not_kept_near(
+    bench: RecallBench,
+) -> None:
+    _, new = await bench.two_versions()
+    waiting = bench.truth.close_door()
+    ids = [new.id, new_id(1.0)]
+    asking = [asyncio.create_task(bench.recall.anywhere(job_id)) for job_id in ids]
+    await waiting.wait()
+    bench.near.begin({})
+    bench.truth.open_door()
+    known, unknown = [recalled.answer.document for recalled in await asyncio.gather(*asking)]
+
+    assert (known, unknown) == (new, None)
+    assert (bench.near.known(ids[0]), bench.near.denied(ids[1])) == (0, False)
+    assert bench.near.entries == 0
+
+
+async def test_where_redis_has_newer_than_the_database_said_that_is_the_answer(
+    bench: RecallBench,
+) -> None:
+    _, new = await bench.two_versions()
+    newer = a_document(new.id, new.version + 1)
+    bench.share(newer)
+    answer = (await bench.recall.anywhere(new.id)).answer
+
+    assert (answer.document, answer.hit, answer.forward) == (newer, False, "stale")
+    assert bench.near.get(new.id) == Held(newer, bench.proof.proven_at)
+
+
+async def test_a_read_for_a_floor_passes_redis_by_and_mends_it(bench: RecallBench) -> None:
+    old, new = await bench.two_versions()
+    bench.keep(old)
+    bench.share(old)
+    answer = (await bench.recall.database(new.id)).answer
+
+    assert (answer.document, answer.forward, answer.stored) == (new, "stale", True)
+    assert bench.near.known(new.id) == 2
+
+
+@pytest.mark.parametrize(
+    ("trouble", "detail"), [(Trouble.TIMEOUT, "redis-down"), (Trouble.BUSY, "redis-busy")]
+)
+async def test_where_redis_fails_the_database_answers_and_says_why(
+    bench: RecallBench, trouble: Trouble, detail: str
+) -> None:
+    _, new = await bench.two_versions()
+    bench.cache.trouble = trouble
+    answer = (await bench.recall.anywhere(new.id)).answer
+
+    assert (answer.document, answer.forward, answer.detail) == (new, "bypass", detail)
+    assert bench.near.known(new.id) == 2

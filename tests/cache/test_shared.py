@@ -1,0 +1,136 @@
+"""The shared tier: sound values go in and come out; everything else is an outcome, counted."""
+
+import pytest
+
+from cache import CacheStats, Lifetimes
+from cache.entry import Entry, encode, key
+from cache.shared import Shared
+from cache.tier import Trouble
+from example_documents import a_document
+from jobs import Document, new_id
+from scripted_cache import ScriptedCache
+
+NOW = 1_000_000.0
+
+
+@pytest.fixture
+async def cache() -> ScriptedCache:
+    return ScriptedCache()
+
+
+@pytest.fixture
+def stats() -> CacheStats:
+    return CacheStats()
+
+
+@pytest.fixture
+def shared(cache: ScriptedCache, stats: CacheStats) -> Shared:
+    return Shared(cache, Lifetimes(moving=30.0, final=3600.0), stats)
+
+
+async def put(shared: Shared, document: Document) -> Entry | Trouble | bool:
+    return await shared.put(document, NOW, shared.budget())
+
+
+async def test_what_is_put_is_found(shared: Shared, stats: CacheStats) -> None:
+    document = a_document(version=2)
+
+    assert await put(shared, document) is True
+    found = await shared.get(document.id, shared.budget())
+    assert found == Entry(document=document, written_at=NOW)
+    assert stats.snapshot()["puts"] == {"stored": 1, "refused": 0}
+
+
+async def test_the_same_version_is_not_kept_twice(shared: Shared, stats: CacheStats) -> None:
+    document = a_document(version=2)
+    await put(shared, document)
+
+    assert await put(shared, document) is False
+    assert stats.snapshot()["puts"] == {"stored": 1, "refused": 1}
+
+
+async def test_an_older_version_is_answered_with_the_newer_one(shared: Shared) -> None:
+    newer = a_document(version=3)
+    await put(shared, newer)
+
+    assert await put(shared, a_document(newer.id, 2)) == Entry(document=newer, written_at=NOW)
+
+
+async def test_but_never_with_one_of_another_owner(shared: Shared) -> None:
+    newer = a_document(version=3, owner="mallory")
+    await put(shared, newer)
+
+    assert await put(shared, a_document(newer.id, 2)) is False
+
+
+async def test_nor_with_a_damaged_one(
+    shared: Shared, cache: ScriptedCache, stats: CacheStats
+) -> None:
+    newer = a_document(version=3)
+    cache.values[key(newer.id)] = encode(newer, NOW)[:-1]
+
+    assert await put(shared, a_document(newer.id, 2)) is False
+    assert stats.snapshot()["rejected"] == {"unreadable": 1, "foreign": 0}
+
+
+async def test_a_job_that_is_done_is_kept_for_longer(shared: Shared, cache: ScriptedCache) -> None:
+    await put(shared, a_document())
+    await put(shared, a_document(done=True))
+
+    assert cache.seconds == [30.0, 3600.0]
+
+
+@pytest.mark.parametrize("reason", ["unreadable", "foreign"])
+async def test_what_is_not_this_jobs_value_counts_as_nothing(
+    shared: Shared, cache: ScriptedCache, stats: CacheStats, reason: str
+) -> None:
+    job_id = new_id(1.0)
+    raw = {"unreadable": b"", "foreign": encode(a_document(), NOW)}
+    cache.values[key(job_id)] = raw[reason]
+
+    assert await shared.get(job_id, shared.budget()) is None
+    assert stats.snapshot()["rejected"][reason] == 1
+
+
+async def test_a_text_that_is_no_job_id_never_reaches_the_cache(
+    shared: Shared, cache: ScriptedCache
+) -> None:
+    cache.trouble = Trouble.TIMEOUT
+
+    assert await shared.get("*", shared.budget()) is None
+    assert await put(shared, a_document("*")) is False
+
+
+async def test_trouble_is_passed_on(shared: Shared, cache: ScriptedCache) -> None:
+    cache.trouble = Trouble.TIMEOUT
+
+    assert await shared.get(new_id(1.0), shared.budget()) is Trouble.TIMEOUT
+    assert await put(shared, a_document()) is Trouble.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("trouble", "word"),
+    [
+        (Trouble.AWAY, "redis-off"),
+        (Trouble.BUSY, "redis-busy"),
+        (Trouble.TIMEOUT, "redis-down"),
+        (Trouble.OOM, "redis-down"),
+    ],
+)
+async def test_why_the_cache_was_passed_by(
+    shared: Shared, cache: ScriptedCache, trouble: Trouble, word: str
+) -> None:
+    cache.detail = "redis-off"
+
+    assert shared.why_not(trouble) == word
+
+
+async def test_an_announced_value_is_of_whichever_job_it_names(
+    shared: Shared, stats: CacheStats
+) -> None:
+    document = a_document(version=2)
+
+    assert shared.announced(encode(document, NOW)) == Entry(document=document, written_at=NOW)
+    assert shared.announced(encode(document, NOW)[:-1]) is None
+    assert shared.announced(b"") is None
+    assert stats.snapshot()["rejected"] == {"unreadable": 2, "foreign": 0}

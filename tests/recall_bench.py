@@ -1,0 +1,73 @@
+"""A recall over a real database and a cache in this process, with a proof that a test moves."""
+
+from dataclasses import dataclass
+
+from cache import CacheStats, Lifetimes
+from cache.entry import encode, key
+from cache.near import Near
+from cache.recall import Recall
+from cache.shared import Shared
+from counted_store import CountedStore
+from example_documents import Clock
+from example_jobs import a_job
+from jobs import Claimed, Document
+from scripted_cache import ScriptedCache
+
+
+@dataclass
+class MovedProof:
+    proven: bool = True
+    proven_at: float = 1000.0
+    failing: bool = False
+
+
+class RecallBench:
+    def __init__(self, truth: CountedStore) -> None:
+        self.truth = truth
+        self.clock, self.wall = Clock(), Clock(1_000_000.0)
+        self.cache = ScriptedCache()
+        self.stats = CacheStats()
+        self.proof = MovedProof()
+        self.near = Near(entries=10, size=2**20, negative_seconds=1.0, clock=self.clock)
+        lifetimes = Lifetimes(moving=30.0, final=3600.0)
+        self.recall = Recall(
+            truth,
+            Shared(self.cache, lifetimes, self.stats),
+            self.near,
+            self.proof,
+            self.stats,
+            lifetimes,
+            clock=self.clock,
+            wall=self.wall,
+        )
+
+    async def two_versions(self) -> tuple[Document, Document]:
+        """Of one job in the database; neither is remembered anywhere."""
+        job = a_job()
+        first = await self.truth.create(job)
+        change = await self.truth.advance(job.id, Claimed(worker="w"), now=1.0)
+        return first, change.document
+
+    def share(self, document: Document, *, ago: float = 0.0) -> None:
+        """Put it into the shared cache, as said by the database so many seconds ago."""
+        self.cache.values[key(document.id)] = encode(document, self.wall.now - ago)
+
+    def keep(self, document: Document, *, ago: float = 0.0) -> None:
+        """Remember it near."""
+        self.near.keep(document, self.clock.now - ago, self.near.epoch)
+
+    def know(self, document: Document) -> None:
+        """Its version, but not itself."""
+        self.near.begin({document.id: document.version})
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock.now += seconds
+        self.wall.now += seconds
+
+    def lose_database(self) -> None:
+        self.truth.down = True
+        self.proof.proven = False
+
+    @property
+    def reads(self) -> int:
+        return int(self.stats.snapshot()["database_reads"])
