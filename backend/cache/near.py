@@ -16,6 +16,8 @@ _OVERHEAD: Final = 650
 """Bytes that a remembered document takes besides its body; tests/cache/test_near.py measures it."""
 _KNOWN_PER_ENTRY: Final = 10
 """A version costs a tenth of a document: so many more jobs are known than remembered."""
+_KNOWN_ALONE: Final = 10_000
+"""So many jobs' versions are known where there is no near tier, and of what was given on trust."""
 _DENIED: Final = 10_000
 """How many ids are remembered as nobody's: made-up ones must not fill the memory."""
 
@@ -46,7 +48,8 @@ class Near:
         self.epoch = 0
         self._entries = entries
         self._held: LRUCache[str, Held] = LRUCache(size, getsizeof=_size)
-        self._known: LRUCache[str, int] = LRUCache(_KNOWN_PER_ENTRY * max(1, entries))
+        self._known: LRUCache[str, int] = LRUCache(_KNOWN_PER_ENTRY * entries or _KNOWN_ALONE)
+        self._given: LRUCache[str, int] = LRUCache(_KNOWN_ALONE)
         self._denied: TTLCache[str, None] = TTLCache(_DENIED, negative_seconds, clock)
 
     def begin(self, versions: Mapping[str, int]) -> None:
@@ -54,6 +57,7 @@ class Near:
         self.epoch += 1
         self._held.clear()
         self._known.clear()
+        self._given.clear()
         self._denied.clear()
         self._known.update(reversed([*versions.items()]))
 
@@ -65,6 +69,14 @@ class Near:
         """The highest version that this process knows of; 0 if it knows nothing of the job."""
         held = self._held.get(job_id)  # it may outlive, by far, what is known only
         return max(self._known.get(job_id, 0), held.document.version if held else 0)
+
+    def give(self, job_id: str, version: int) -> None:
+        """This version was given out on trust, without a proof: from now on it is a floor."""
+        self._given[job_id] = max(version, self._given.get(job_id, 0))
+
+    def given(self, job_id: str) -> int:
+        """The highest version given out on trust; 0 for none. It proves nothing about others."""
+        return self._given.get(job_id, 0)
 
     def keep(self, document: Document, said_at: float, epoch: int) -> None:
         """Remember what the database said, or one vouched for; never an older version, and

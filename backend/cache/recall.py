@@ -103,6 +103,8 @@ class Recall:
         if isinstance(found, Entry) and self._may_answer(found):
             if self._near.known(job_id):
                 self._near.keep(found.document, self._proof.proven_at, self._near.epoch)
+            else:
+                self._near.give(job_id, found.document.version)
             return Recalled(self._shared_answer(found))
         return await self._ask(job_id, found, budget)
 
@@ -149,6 +151,8 @@ class Recall:
     def _may_answer(self, entry: Entry) -> bool:
         version, known = entry.document.version, self._near.known(entry.document.id)
         proven = self._proof.proven
+        if version < self._near.given(entry.document.id):
+            return False  # lost in Redis since, and an older one put there late
         fresh = proven or not expired(entry, self._wall(), self._lifetimes)
         return fresh and trusted(version, known=known, proven=proven)
 
@@ -156,7 +160,8 @@ class Recall:
         """The newest that is remembered and not too old, for when the database cannot be asked."""
         held = self._near.get(job_id)
         candidates = [self._near_answer(held)] if held else []
-        if isinstance(found, Entry) and found.document.version >= self._near.known(job_id):
+        floor = max(self._near.known(job_id), self._near.given(job_id))
+        if isinstance(found, Entry) and found.document.version >= floor:
             candidates.append(self._shared_answer(found))
         usable = [answer for answer in candidates if answer.ttl]
         if not usable:

@@ -108,6 +108,20 @@ async def test_but_not_below_what_is_known(bench: RecallBench) -> None:
     assert (await bench.recall.anywhere(new.id)).answer.document == new
 
 
+async def test_what_was_given_on_trust_is_a_floor_for_redis_from_then_on(
+    bench: RecallBench,
+) -> None:
+    old, new = await bench.two_versions()
+    bench.proof.proven = False
+    bench.share(new)
+    first = await bench.recall.anywhere(new.id)
+    bench.share(old)  # Redis lost the new one, and a late writer puts the old one
+    second = await bench.recall.anywhere(new.id)
+
+    assert [it.answer.document for it in (first, second)] == [new, new]
+    assert (first.answer.hit, second.answer.hit) == (True, False)
+
+
 async def test_what_the_database_says_is_left_in_every_tier(bench: RecallBench) -> None:
     _, new = await bench.two_versions()
     answer = (await bench.recall.anywhere(new.id)).answer
