@@ -81,7 +81,7 @@ def unknown_jobs_are_trusted(patch: Patch) -> None:
 def pushes_of_unknown_jobs_are_believed(patch: Patch) -> None:
     def deliver(push: Push, raw: bytes) -> None:
         if entry := push._shared.announced(raw):
-            push._near.keep(entry.document, push._proof.proven_at, push._near.epoch)
+            push._near.keep(entry.document, push._clock(), push._near.epoch)
 
     patch.setattr(Push, "deliver", deliver)
 

@@ -71,7 +71,7 @@ class Memory:
         self.feed = Feed(follows, self.near, self.mending.changed, clock=clock) if follows else None
         proof = self.feed or NoProof()
         told = self.mending.announced
-        self.push = Push(cache, self._shared, self.near, proof, told, clock=clock)
+        self.push = Push(cache, self._shared, self.near, told, clock=clock, wall=wall)
         self.recall = Recall(
             store, self._shared, self.near, proof, stats, lifetimes, clock=clock, wall=wall
         )

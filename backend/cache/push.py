@@ -9,9 +9,8 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-from cache.freshness import trusted
+from cache.freshness import age, trusted
 from cache.near import Near
-from cache.recall import Proof
 from cache.shared import Shared
 from cache.tier import Cache
 from jobs import Document
@@ -29,17 +28,17 @@ class Push:
         cache: Cache,
         shared: Shared,
         near: Near,
-        proof: Proof,
         told: Callable[[Document], None],
         *,
         clock: Callable[[], float],
+        wall: Callable[[], float],
     ) -> None:
         self._cache = cache
         self._shared = shared
         self._near = near
-        self._proof = proof
         self._told = told
         self._clock = clock
+        self._wall = wall
         self._heard_at = float("-inf")
 
     @property
@@ -63,7 +62,8 @@ class Push:
         self._told(document)
         known = self._near.known(document.id)
         if known and trusted(document.version, known=known, proven=True):
-            self._near.keep(document, self._proof.proven_at, self._near.epoch)
+            said_at = self._clock() - age(entry, self._wall())
+            self._near.keep(document, said_at, self._near.epoch)
 
     def _heard(self) -> None:
         self._heard_at = self._clock()

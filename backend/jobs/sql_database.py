@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from jobs.errors import JobsError, StoreUnavailable
+from jobs.sql_silence import end_silent
 
 Connection: TypeAlias = AsyncConnection
 
@@ -102,6 +103,8 @@ def open_database(url: str) -> Database:
     event.listen(writes.sync_engine, "connect", _bound_transactions)
     reads = _autocommit(parsed, **_pool(_READ_SECONDS))
     apart = _autocommit(parsed, poolclass=NullPool, connect_args=_patience(_APART_SECONDS))
+    for engine in (writes, reads, apart):
+        end_silent(engine)
     return Database(writes, reads, apart)
 
 

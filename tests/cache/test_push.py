@@ -9,14 +9,13 @@ from cache import CacheStats, Lifetimes
 from cache.entry import encode
 from cache.near import Held, Near
 from cache.push import Push
-from cache.recall import NoProof
 from cache.shared import Shared
 from example_documents import Clock, a_document
 from jobs import Document, new_id
 from scripted_cache import ScriptedCache
 
 Until = Callable[..., Awaitable[float]]
-PROVEN_AT = 900.0
+SAID_AGO = 3.0
 
 
 class Pushed:
@@ -29,14 +28,14 @@ class Pushed:
         self.near = Near(entries=10, size=2**20, negative_seconds=1.0, clock=self.clock)
         self.told: list[int] = []
         shared = Shared(self.cache, Lifetimes(), self.stats)
-        proof = NoProof(proven=True, proven_at=PROVEN_AT)
-        self.push = Push(self.cache, shared, self.near, proof, self._tell, clock=self.clock)
+        wall = Clock(1_000_000.0)
+        self.push = Push(self.cache, shared, self.near, self._tell, clock=self.clock, wall=wall)
 
     def _tell(self, document: Document) -> None:
         self.told.append(document.version)
 
     def deliver(self, document: Document) -> None:
-        self.push.deliver(encode(document, 1.0))
+        self.push.deliver(encode(document, 1_000_000.0 - SAID_AGO))
 
 
 @pytest.fixture
@@ -44,14 +43,14 @@ async def bench() -> Pushed:
     return Pushed()
 
 
-async def test_a_newer_version_of_a_known_job_is_remembered_as_the_feed_vouches(
+async def test_a_newer_version_of_a_known_job_is_remembered_as_of_its_commit(
     bench: Pushed,
 ) -> None:
     document = a_document(version=3)
     bench.near.begin({document.id: 2})
     bench.deliver(document)
 
-    assert bench.near.get(document.id) == Held(document, PROVEN_AT)
+    assert bench.near.get(document.id) == Held(document, bench.clock.now - SAID_AGO)
     assert bench.told == [3]
 
 
@@ -114,7 +113,7 @@ async def test_when_the_connection_is_lost_it_is_not_alive_and_listens_again(
     pause = await until(lambda: bench.push.alive, 5.0)
     document = a_document(version=3)
     bench.near.begin({document.id: 2})
-    bench.cache.announce(encode(document, 1.0))
+    bench.cache.announce(encode(document, 1_000_000.0 - SAID_AGO))
     running.cancel()
     await asyncio.wait([running])
 

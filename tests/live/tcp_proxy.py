@@ -127,6 +127,8 @@ class TcpProxy:
         self._links[link] = task
         try:
             await link.run(self._host, self._server_port, self.passed)
+        except asyncio.CancelledError:
+            pass  # the proxy closes; asyncio's streams would log it as a fault
         finally:
             del self._links[link]
 
