@@ -19,9 +19,9 @@ class Followed:
         self.log = ScriptedChanges(*replies)
         self.near = Near(entries=10, size=2**20, negative_seconds=1.0, clock=self.clock)
         self.told: list[tuple[int, int]] = []
-        self.feed = Feed(self.log, self.near, self._tell, clock=self.clock)
+        self.feed = Feed(self.log, self.near, self._tell, self._lose, clock=self.clock)
 
-    def _tell(self, document: Document) -> None:
+    def _tell(self, document: Document, said_at: float) -> None:
         self.told.append((document.version, self.near.known(document.id)))
 
     async def ask(self, times: int = 1) -> None:
@@ -36,3 +36,6 @@ class Followed:
             return answer
 
         return give
+
+    def _lose(self) -> None:
+        self.told.clear()

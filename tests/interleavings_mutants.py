@@ -6,6 +6,7 @@ Each function takes one guard away from the real code by a patch that ends with 
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import pytest
@@ -61,13 +62,10 @@ def near_denies_of_any_epoch(patch: Patch) -> None:
 
 
 def denials_outlive_a_creation(patch: Patch) -> None:
-    def keep(near: Near, document: Document, said_at: float, epoch: int) -> None:
-        denied = near.denied(document.id)
-        _keep(near, document, said_at, epoch)
-        if denied:
-            near._denied[document.id] = None
+    def note(near: Near, document: Document) -> None:
+        near._known[document.id] = document.version
 
-    patch.setattr(Near, "keep", keep)
+    patch.setattr(Near, "_note", note)
 
 
 def everything_is_trusted(patch: Patch) -> None:
@@ -108,7 +106,21 @@ def floors_take_any_read_for_new_enough(patch: Patch) -> None:
     patch.setattr("cache.recall.Recalled", lambda answer, asked_at=0.0: Recalled(answer, 1e9))
 
 
+def late_answers_are_believed(patch: Patch) -> None:
+    """Of a look-up that began before a change came to be known."""
+
+    async def newest(
+        jobs: CachedJobs, job_id: str, owner: str | None, floor: int, near: Answer | None
+    ) -> Answer:
+        work = partial(jobs._recall.anywhere, job_id)
+        return (await jobs._flights.do(job_id, work)).answer
+
+    patch.setattr(CachedJobs, "_newest", newest)
+
+
 def nothing_is_forgotten_on_write(patch: Patch) -> None:
+    """Nor is it noticed afterwards: each guard alone would do."""
+    late_answers_are_believed(patch)
     patch.setattr(SingleFlight, "forget", lambda flights, key: None)
 
 
@@ -175,11 +187,11 @@ def nothing_expires(patch: Patch) -> None:
 
 
 def stale_answers_have_no_end(patch: Patch) -> None:
-    def stale(recall: Recall, job_id: str, found: Any) -> Answer | None:
+    def stale(recall: Recall, job_id: str, found: Any = None) -> Answer | None:
         held = recall._near.get(job_id)
         return replace(recall._near_answer(held), hit=False, stale=True) if held else None
 
-    patch.setattr(Recall, "_stale", stale)
+    patch.setattr(Recall, "stale", stale)
 
 
 def owners_are_not_asked_for(patch: Patch) -> None:

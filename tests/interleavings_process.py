@@ -122,8 +122,13 @@ def task_was_left() -> bool:
     return bool(task and task.cancelling())
 
 
-def at_rest(world: World, processes: Iterable[Process], *, mended: bool = True) -> None:
-    """When all is quiet and every feed has asked once more, nobody anywhere holds the past."""
+def at_rest(
+    world: World, processes: Iterable[Process], *, mended: bool = True, told: bool = False
+) -> None:
+    """When all is quiet and every feed has asked once more, nobody anywhere holds the past.
+
+    `told`: no put was lost, so that Redis cannot hold it even before it is mended.
+    """
     stage, followers = world.stage, [one for one in processes if one.memory.feed]
     world.cut_off.clear()
     for process in followers:
@@ -131,6 +136,9 @@ def at_rest(world: World, processes: Iterable[Process], *, mended: bool = True) 
         _true(process)
     while stage.turns:  # what was under way all the time: puts in sockets, values announced
         stage.take(stage.turns[0])
+    raw = world.redis.get(key(ID))
+    if told and raw and int(raw[8:27]) < world.version():
+        stage.violations.append(f"Redis has {raw[:27]!r}, and nobody's put was lost")
     for process in followers:
         _true(process)
         process.least = max(process.least, world.version())

@@ -71,7 +71,9 @@ def _play(script: Script, stage: Stage) -> Callable[[], None]:
         stage.begin(rooms[name].ask(times))
     _weather(script, world)
     _audience(script, stage, rooms)
-    return lambda: at_rest(world, rooms.values(), mended=not script.hears)
+    untold = script.past or script.planted or script.expires
+    told = not untold and {*script.puts.values()} <= {"kept", "late"}
+    return lambda: at_rest(world, rooms.values(), mended=not script.hears, told=told)
 
 
 def _rooms(script: Script) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from cache import Cache, CachedJobs, CacheStats, Memory, open_cache, parse_redis_url
 from cache.entry import Entry, decode, key
 from cache.feed import boot_clock
+from counted_store import poll
 from jobs import Beginning, ChangeLog, Database, Job, JobStore, News, SqlChanges, StoreUnavailable
 
 Until = Callable[[Callable[[], bool], float], Awaitable[float]]
@@ -32,8 +33,12 @@ class Process:
     def mended(self) -> int:
         return int(self.stats.snapshot()["mended"])
 
+    def told(self, job_id: str, version: int) -> bool:
+        """Whether it knows of that version, whether or not anybody polls the job here."""
+        return self.memory.near.known(job_id) == version
+
     def knows(self, job_id: str, version: int) -> bool:
-        """Whether its near tier answers with that version."""
+        """Whether its near tier answers with that version: the job must have been polled here."""
         held = self.memory.near.get(job_id)
         return held is not None and held.document.version == version
 
@@ -72,6 +77,12 @@ class Processes:
         if url != "none" and memory.feed:
             await self._until(lambda: memory.push.alive, 10.0)
         return process
+
+    async def poll(self, process: Process, job: Job) -> None:
+        """Poll a new job there once it was told of it, so that it follows the job from now on."""
+        await self._until(lambda: process.told(job.id, 1), 5.0)
+        await poll(process.store, job)
+        assert process.knows(job.id, 1)
 
     async def forget(self, job: Job) -> None:
         """Wait until every feed has told of the job, then let all processes forget it."""

@@ -2,7 +2,6 @@
 
 from cache import CacheStats, Lifetimes
 from cache.mending import Mending
-from cache.near import Near
 from cache.shared import Shared
 from example_documents import Clock
 from jobs import Document
@@ -13,19 +12,14 @@ SOON, LATE = 0.19, 0.41
 
 
 class Mended:
-    """A mending over a cache in this process, and a feed that tells the near tier first."""
+    """A mending over a cache in this process, which a test tells what a feed or a push would."""
 
     def __init__(self) -> None:
         self.clock, self.wall = Clock(), Clock(1_000_000.0)
         self.cache = ScriptedCache()
         self.stats = CacheStats()
-        self.near = Near(entries=100, size=2**20, negative_seconds=1.0, clock=self.clock)
         shared = Shared(self.cache, Lifetimes(), self.stats)
-        self.mending = Mending(shared, self.near, self.stats, clock=self.clock, wall=self.wall)
-
-    def change(self, document: Document) -> None:
-        self.near.keep(document, self.clock.now, self.near.epoch)
-        self.mending.changed(document)
+        self.mending = Mending(shared, self.stats, clock=self.clock, wall=self.wall)
 
     def pass_time(self, seconds: float) -> None:
         self.clock.now += seconds
@@ -40,3 +34,7 @@ class Mended:
     @property
     def mended(self) -> int:
         return int(self.stats.snapshot()["mended"])
+
+    def changed(self, document: Document) -> None:
+        """The feed tells, asked this moment."""
+        self.mending.changed(document, self.clock())

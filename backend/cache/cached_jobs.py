@@ -4,10 +4,12 @@ Truth first, memory second: every change is committed before it is remembered, a
 cache does, the caller gets what the store gives. Knows no Redis.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from cache.floor_reads import FloorReads
 from cache.near import Near
@@ -27,6 +29,9 @@ from jobs import (
     StoreUnavailable,
     is_job_id,
 )
+
+_PATIENCE_SECONDS: Final = 0.3
+"""For the database where its last word is remembered, but not proven any more."""
 
 
 class CachedJobs:
@@ -89,7 +94,7 @@ class CachedJobs:
         if answer.hit:
             self._stats.hit(answer.detail)
         else:
-            self._stats.missed(answer.forward)
+            self._stats.missed("outage" if answer.stale else answer.forward)
         if answer.hit or answer.stale:
             self._served(answer)
         return _seen_by(owner, answer)
@@ -103,10 +108,10 @@ class CachedJobs:
             if answer.stale and behind(answer, owner, floor):
                 raise StoreUnavailable  # rather no answer than a step back
         except Overdue as error:
-            self._stats.missed("miss")
+            self._stats.missed("error")
             raise StoreUnavailable("The database did not answer in time.") from error
         except StoreUnavailable:
-            self._stats.missed("miss")
+            self._stats.missed("error")
             raise
         return answer
 
@@ -115,12 +120,24 @@ class CachedJobs:
     ) -> Answer:
         arrived = self._clock()
         if near is None:
-            work = partial(self._recall.anywhere, job_id)
-            recalled = await self._flights.do(job_id, work)
-            answer = self._recall.newer(job_id, recalled.answer)
-            if not behind(answer, owner, floor) or recalled.asked_at >= arrived:
-                return answer  # new enough, or there is no newer one
-        return self._recall.newer(job_id, (await self._floors.read(job_id)).answer)
+            recalled = await self._look_up(job_id)
+            if recalled.asked_at >= arrived:
+                return recalled.answer  # there is no newer one
+            known = self._near.known(job_id)  # more, perhaps, than when the look-up began
+            if not behind(recalled.answer, owner, max(floor, known)):
+                return recalled.answer
+        return (await self._floors.read(job_id)).answer
+
+    async def _look_up(self, job_id: str) -> Recalled:
+        """Shared by all who want it now. Who could be given something old does not wait long."""
+        stale = self._recall.stale(job_id)
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS if stale else None):
+                return await self._flights.do(job_id, partial(self._recall.anywhere, job_id))
+        except (TimeoutError, Overdue):
+            if stale is None:
+                raise
+            return Recalled(stale)
 
     async def _remember(self, document: Document, epoch: int) -> None:
         """Let a committed change be seen here at once, and by the others soon."""

@@ -20,6 +20,10 @@ _log = logging.getLogger("tally.cache")
 _ASK_SECONDS: Final = 10.0
 """The last resort for one question. The edge's own limits, for each statement, are far shorter;
 but after a long outage there may be much to tell."""
+_AT_ONCE: Final = 200
+"""Changes taken in between two turns of the loop: about a millisecond's."""
+_PATIENCE_SECONDS: Final = 10.0
+"""How long the log is not told of a feed never proven yet: the database is starting, too."""
 _FAILED_SECONDS: Final = 0.25
 """Between questions at least, while they fail."""
 
@@ -33,24 +37,31 @@ _CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Feed:
-    """Follows one change log. `told` is called with every changed document, after `near` has it."""
+    """Follows one change log.
+
+    `told` is called with every changed document and when it was asked for, after `near` has it;
+    `lost` when all that was told before is void.
+    """
 
     def __init__(
         self,
         log: ChangeLog,
         near: Near,
-        told: Callable[[Document], None],
+        told: Callable[[Document, float], None],
+        lost: Callable[[], None],
         *,
         clock: Callable[[], float] = boot_clock,
     ) -> None:
         self._changes = log
         self._near = near
         self._told = told
+        self._lost = lost
         self._clock = clock
         self._cursor: str | None = None
         self._failures = 0
         self._proven_at = float("-inf")
         self._said_down = False
+        self._quiet_until = clock() + _PATIENCE_SECONDS
 
     @property
     def proven_at(self) -> float:
@@ -69,7 +80,7 @@ class Feed:
 
     @property
     def failing(self) -> bool:
-        """Whether the database is away, as far as one can tell: asked twice, on two connections."""
+        """Whether the database did not answer the feed at least twice, and nothing is proven."""
         return self._failures > 1 and not self.proven
 
     async def run(self) -> None:
@@ -109,21 +120,26 @@ class Feed:
             self._cursor = beginning.cursor
             return
         news = await self._changes.since(self._cursor)
-        for document in news.documents:
-            self._near.keep(document, asked, self._near.epoch)
-            self._told(document)
+        for number, document in enumerate(news.documents):
+            self._near.follow(document, asked)
+            self._told(document, asked)
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)  # polls do not wait for a burst of changes
         self._cursor = news.cursor  # last: what is not delivered is asked for again
 
     def _succeeded(self, asked: float) -> None:
         self._proven_at = asked
         self._failures = 0
+        self._quiet_until = asked
         if self._said_down:
             self._said_down = False
             _log.info("cache: the change feed follows the database again.")
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
-        if self._failures > 1 and not self.proven and not self._said_down:
+        if self._clock() < self._quiet_until:
+            return
+        if self.failing and not self._said_down:
             self._said_down = True
             why = str(error) or "no answer in time."
             _log.warning("cache: the change feed is down, near answers end. %s", why)
@@ -134,3 +150,4 @@ class Feed:
         self._cursor = None
         self._proven_at = float("-inf")
         self._near.begin({})
+        self._lost()

@@ -39,9 +39,10 @@ def expired(entry: Entry, now: float, lifetimes: Lifetimes) -> bool:
 def trusted(version: int, *, known: int, proven: bool) -> bool:
     """Whether a version found outside the database may be given out, without asking it.
 
-    While the feed is proven alive it has told every change since it began: a version of a job that
-    is known, and not below what is known, is the current one, or newer. Of a job that is not known
-    (0) the feed can say nothing: a writer may have died before it wrote a change down. While
-    nothing is proven, what is known is only a lower bound, and lifetimes must do.
+    While the feed is proven alive it has told every change since it began: the version of a job
+    that is known is the current one. A lower one is the past. A higher one was committed this very
+    moment, or in a history that was undone by restoring the database: it decides. Of a job
+    that is not known (0) the feed can say nothing: a writer may have died before it wrote a change
+    down. While nothing is proven, what is known is only a lower bound, and lifetimes must do.
     """
-    return version >= known and (known > 0 or not proven)
+    return 0 < known == version if proven else version >= known

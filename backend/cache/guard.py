@@ -148,7 +148,7 @@ class Guard:
             return
         why = explain(trouble, self._said.pop(trouble, None))
         _log.warning(
-            "cache: redis at %s is not in use: %s The database answers every poll meanwhile.",
+            "cache: redis at %s is not in use: %s Polls go on without it.",
             self._server,
             why,
         )

@@ -13,8 +13,9 @@ from cache.feed import Feed, boot_clock
 from cache.freshness import Lifetimes
 from cache.mending import Mending
 from cache.near import Near
+from cache.proof import NoProof
 from cache.push import Push
-from cache.recall import NoProof, Recall, Recalled
+from cache.recall import Recall, Recalled
 from cache.shared import Shared
 from cache.single_flight import SingleFlight
 from cache.stats import CacheStats
@@ -40,7 +41,8 @@ class NearKnobs:
 class Memory:
     """A store with all its memory: `store` is the face that others use.
 
-    With a change log it has a near tier, which follows that log; without one (a worker) only Redis.
+    With a change log it has a near tier, which follows that log. Without one (in a worker, or with
+    the cache switched off) it remembers no documents here.
     """
 
     def __init__(
@@ -58,17 +60,17 @@ class Memory:
     ) -> None:
         """`audit_share`: of the answers given from memory, 0 to 1."""
         self._cache = cache
+        follows = changes if near.entries else None
         self.near = Near(
-            entries=near.entries,
+            entries=near.entries if follows else 0,
             size=near.size,
             negative_seconds=lifetimes.negative,
             clock=clock,
         )
         self._shared = Shared(cache, lifetimes, stats)
         self._flights: SingleFlight[Recalled] = SingleFlight(seconds=_LOAD_SECONDS)
-        self.mending = Mending(self._shared, self.near, stats, clock=clock, wall=wall)
-        follows = changes if near.entries else None
-        self.feed = Feed(follows, self.near, self.mending.changed, clock=clock) if follows else None
+        self.mending = Mending(self._shared, stats, clock=clock, wall=wall)
+        self.feed = self._follow(follows, clock) if follows else None
         proof = self.feed or NoProof()
         told = self.mending.announced
         self.push = Push(cache, self._shared, self.near, told, clock=clock, wall=wall)
@@ -89,6 +91,10 @@ class Memory:
         )
         self._tasks: set[asyncio.Task[None]] = set()
         stats.watch_tiers(self._tiers)
+
+    def _follow(self, changes: ChangeLog, clock: Callable[[], float]) -> Feed:
+        mending = self.mending
+        return Feed(changes, self.near, mending.changed, mending.forget, clock=clock)
 
     async def start(self) -> None:
         """Begin. Waits for neither Redis nor database longer than a moment."""

@@ -8,9 +8,9 @@ import asyncio
 import random
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
-from cache.near import Near
 from cache.shared import Shared
 from cache.stats import CacheStats
 from cache.tier import Budget, Trouble
@@ -23,9 +23,18 @@ _PUT_SECONDS: Final = 1.0
 """For one put: nobody waits for it."""
 _AT_ONCE: Final = 5
 """Puts at a time: after a long outage the requests need the connections, too."""
-_MOST: Final = 10_000
+_MOST: Final = 5_000
 """Jobs that wait to be mended. Of what is dropped Redis keeps the past, until it expires there;
 processes whose feed runs do not believe it."""
+
+
+@dataclass(frozen=True)
+class _Due:
+    document: Document
+    at: float
+    """When it is mended."""
+    said_at: float
+    """When the database said so, in seconds since 1970."""
 
 
 class Mending:
@@ -34,30 +43,31 @@ class Mending:
     def __init__(
         self,
         shared: Shared,
-        near: Near,
         stats: CacheStats,
         *,
         clock: Callable[[], float],
         wall: Callable[[], float],
     ) -> None:
         self._shared = shared
-        self._near = near
         self._stats = stats
         self._clock = clock
         self._wall = wall
-        self._due: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._due: OrderedDict[str, _Due] = OrderedDict()
         self._announced: OrderedDict[str, int] = OrderedDict()
+        self._any = asyncio.Event()
 
-    def changed(self, document: Document) -> None:
-        """The database has this version."""
+    def changed(self, document: Document, said_at: float) -> None:
+        """The database has this version; `said_at`, by the clock, it was asked."""
         if self._shared.state.health == "off":
             return  # there will be nothing to mend
         if self._announced.get(document.id, 0) >= document.version:
             return
         at = self._clock() + random.uniform(*_PATIENCE_SECONDS)
         if document.id in self._due:
-            at = self._due[document.id][0]  # one that changes all the time is mended, too
-        self._due[document.id] = (at, document.version)
+            at = self._due[document.id].at  # one that changes all the time is mended, too
+        said_ago = max(0.0, self._clock() - said_at)
+        self._due[document.id] = _Due(document, at, self._wall() - said_ago)
+        self._any.set()
         if len(self._due) > _MOST:
             self._due.popitem(last=False)
 
@@ -66,8 +76,13 @@ class Mending:
         self._announced[document.id] = max(document.version, self._announced.pop(document.id, 0))
         if len(self._announced) > _MOST:
             self._announced.popitem(last=False)
-        if document.id in self._due and self._due[document.id][1] <= document.version:
+        if document.id in self._due and self._due[document.id].document.version <= document.version:
             del self._due[document.id]
+
+    def forget(self) -> None:
+        """All that was told is void: the database was restored."""
+        self._due.clear()
+        self._announced.clear()
 
     def __len__(self) -> int:
         """How many jobs wait to be mended."""
@@ -76,34 +91,28 @@ class Mending:
     async def run(self) -> None:
         """Mend until cancelled."""
         while True:
-            await asyncio.sleep(_BEAT_SECONDS)
-            if self._due:
+            await self._any.wait()
+            self._any.clear()
+            while self._due:
+                await asyncio.sleep(_BEAT_SECONDS)
                 await self.mend()
 
     async def mend(self) -> None:
         """Put what is due, a few at a time. What fails is tried again."""
         now = self._clock()
-        due = [(job_id, version) for job_id, (at, version) in self._due.items() if at <= now]
+        due = [waiting for waiting in self._due.values() if waiting.at <= now]
         random.shuffle(due)  # so that processes do not all put the same at the same time
         for begin in range(0, len(due), _AT_ONCE):
             if not self._shared.state.enabled:
                 return
-            await asyncio.gather(*(self._put(*job) for job in due[begin : begin + _AT_ONCE]))
+            await asyncio.gather(*(self._put(one) for one in due[begin : begin + _AT_ONCE]))
 
-    async def _put(self, job_id: str, version: int) -> None:
-        if job_id not in self._due:
+    async def _put(self, waiting: _Due) -> None:
+        document = waiting.document
+        if self._due.get(document.id) is not waiting:
             return  # announced since: of many processes each would put all that an outage left
-        held = self._near.get(job_id)
-        if held is None:  # not polled here; no process with a feed believes what Redis has of it
-            self._done(job_id, version)
-            return
-        said_at = self._wall() - max(0.0, self._clock() - held.said_at)
-        outcome = await self._shared.put(held.document, said_at, Budget(_PUT_SECONDS))
+        outcome = await self._shared.put(document, waiting.said_at, Budget(_PUT_SECONDS))
         if outcome is True:
             self._stats.mended()
-        if not isinstance(outcome, Trouble):
-            self._done(job_id, version)
-
-    def _done(self, job_id: str, version: int) -> None:
-        if job_id in self._due and self._due[job_id][1] <= version:
-            del self._due[job_id]
+        if not isinstance(outcome, Trouble) and self._due.get(document.id) is waiting:
+            del self._due[document.id]

@@ -14,10 +14,11 @@ from jobs import Document
 
 _OVERHEAD: Final = 650
 """Bytes that a remembered document takes besides its body; tests/cache/test_near.py measures it."""
-_KNOWN_PER_ENTRY: Final = 10
-"""A version costs a tenth of a document: so many more jobs are known than remembered."""
-_KNOWN_ALONE: Final = 10_000
-"""So many jobs' versions are known where there is no near tier, and of what was given on trust."""
+_KNOWN: Final = 100_000
+"""So many jobs' versions are known, about 30 MB of them: far more than can change while one look-up
+is under way, or what it finds could be an older one than what was known and dropped meanwhile."""
+_GIVEN: Final = 10_000
+"""Of so many jobs it is remembered what was given out on trust."""
 _DENIED: Final = 10_000
 """How many ids are remembered as nobody's: made-up ones must not fill the memory."""
 
@@ -44,12 +45,13 @@ class Near:
         size: int,
         negative_seconds: float,
         clock: Callable[[], float],
+        known: int = _KNOWN,
     ) -> None:
         self.epoch = 0
         self._entries = entries
         self._held: LRUCache[str, Held] = LRUCache(size, getsizeof=_size)
-        self._known: LRUCache[str, int] = LRUCache(_KNOWN_PER_ENTRY * entries or _KNOWN_ALONE)
-        self._given: LRUCache[str, int] = LRUCache(_KNOWN_ALONE)
+        self._known: LRUCache[str, int] = LRUCache(known)
+        self._given: LRUCache[str, int] = LRUCache(_GIVEN)
         self._denied: TTLCache[str, None] = TTLCache(_DENIED, negative_seconds, clock)
 
     def begin(self, versions: Mapping[str, int]) -> None:
@@ -83,8 +85,7 @@ class Near:
         nothing that was asked under another epoch."""
         if epoch != self.epoch or document.version < self.known(document.id):
             return
-        self._known[document.id] = document.version
-        self._denied.pop(document.id, None)
+        self._note(document)
         before = self._held.pop(document.id, None)
         if before and before.document.version == document.version:
             said_at = max(said_at, before.said_at)
@@ -95,6 +96,14 @@ class Near:
         while len(self._held) > self._entries:
             self._held.popitem()
 
+    def follow(self, document: Document, said_at: float) -> None:
+        """A change, told of by feed or push: of a job that nobody polls here only the version is
+        kept, so that what changes elsewhere takes no room from what is polled."""
+        if document.id in self._held:
+            self.keep(document, said_at, self.epoch)
+        elif document.version >= self.known(document.id):
+            self._note(document)
+
     def deny(self, job_id: str, epoch: int) -> None:
         """Remember for a moment that there is no such job, unless one is known by now."""
         if epoch == self.epoch and not self.known(job_id):
@@ -103,6 +112,10 @@ class Near:
     def denied(self, job_id: str) -> bool:
         """Whether the database said a moment ago that there is no such job."""
         return job_id in self._denied
+
+    def _note(self, document: Document) -> None:
+        self._known[document.id] = document.version
+        self._denied.pop(document.id, None)
 
     @property
     def entries(self) -> int:

@@ -16,7 +16,7 @@ class NoCache:
         self._reason = reason
 
     async def start(self) -> None:
-        _log.info("cache: %s Every poll is answered by the database.", self._reason)
+        _log.info("cache: %s Polls go on without it.", self._reason)
 
     async def stop(self) -> None:
         """Nothing was begun."""

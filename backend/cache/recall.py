@@ -6,36 +6,17 @@ Answers are whosever the job is: ownership is checked for each caller, by whoeve
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from cache.entry import Entry
 from cache.feed import boot_clock
 from cache.freshness import Lifetimes, age, expired, trusted
 from cache.near import Held, Near
+from cache.outage import Outage
+from cache.proof import Proof
 from cache.shared import Shared
 from cache.stats import CacheStats, Forward
 from cache.tier import Budget, Trouble
 from jobs import Answer, Document, JobStore, StoreUnavailable
-
-
-class Proof(Protocol):
-    """What the change feed vouches for; times are by the boot clock."""
-
-    @property
-    def proven(self) -> bool: ...
-    @property
-    def proven_at(self) -> float: ...
-    @property
-    def failing(self) -> bool: ...
-
-
-@dataclass(frozen=True)
-class NoProof:
-    """Where no feed runs: nothing is proven, and nothing known to be away."""
-
-    proven: bool = False
-    proven_at: float = float("-inf")
-    failing: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +48,7 @@ class Recall:
         self._proof = proof
         self._stats = stats
         self._lifetimes = lifetimes
+        self._outage = Outage()
         self._clock = clock
         self._wall = wall
 
@@ -81,16 +63,6 @@ class Recall:
             return Answer(document=None, hit=True, detail="near")
         return None
 
-    def newer(self, job_id: str, answer: Answer) -> Answer:
-        """The answer; with the newer document, if one has come to be known while it was on its way.
-
-        Whoever joined a look-up may have seen that one already.
-        """
-        held = self._near.get(job_id)
-        if held is None or _version(answer) >= held.document.version:
-            return answer
-        return replace(answer, document=held.document)
-
     async def anywhere(self, job_id: str) -> Recalled:
         """From Redis, if what is there may be given out, else from the database.
 
@@ -98,9 +70,11 @@ class Recall:
         """
         budget = self._shared.budget()
         found = await self._shared.get(job_id, budget)
-        if self._proof.failing and (stale := self._stale(job_id, found)):
+        now = self._clock()
+        outage = self._outage.likely(now, failing=self._proof.failing)
+        if outage and not self._outage.may_try(now) and (stale := self.stale(job_id, found)):
             return Recalled(stale)  # asking the database would only take long
-        if isinstance(found, Entry) and self._may_answer(found):
+        if isinstance(found, Entry) and not outage and self._may_answer(found):
             if self._near.known(job_id):
                 self._near.keep(found.document, self._proof.proven_at, self._near.epoch)
             else:
@@ -120,12 +94,14 @@ class Recall:
         forward: Forward | None = None,
     ) -> Recalled:
         epoch, asked_at, said_at = self._near.epoch, self._clock(), self._wall()
+        self._outage.asks(asked_at)
         try:
             answer = await self._store.status(job_id, owner=None)
         except StoreUnavailable:
-            if stale := self._stale(job_id, found):
+            if stale := self.stale(job_id, found):
                 return Recalled(stale)
             raise
+        self._outage.answered(self._clock())
         self._stats.read()
         answer = replace(answer, forward=forward or _why(found))
         if answer.document is None:
@@ -143,10 +119,28 @@ class Recall:
         outcome = await self._shared.put(document, said_at, budget)
         if not isinstance(outcome, Entry):
             return replace(answer, stored=outcome is True)
+        if self._proof.proven:
+            return await self._decided(answer, outcome)
         if expired(outcome, self._wall(), self._lifetimes):
             return answer
-        self._near.keep(outcome.document, self._proof.proven_at, self._near.epoch)
+        self._near.give(outcome.document.id, outcome.document.version)
         return replace(self._shared_answer(outcome), hit=False, forward=answer.forward)
+
+    async def _decided(self, answer: Answer, newer: Entry) -> Answer:
+        """Which is it, the past that this reader brings, or a future that only Redis has?
+
+        A version is put there after it is committed: if the database, asked now, does not have it,
+        it was restored, and what Redis has is of a history that never was.
+        """
+        epoch, asked_at = self._near.epoch, self._clock()
+        again = await self._store.status(newer.document.id, owner=None)
+        self._stats.read()
+        if again.document is None:
+            return answer
+        self._near.keep(again.document, asked_at, epoch)
+        if again.document.version < newer.document.version:
+            self._stats.rejected("future")
+        return replace(answer, document=again.document)
 
     def _may_answer(self, entry: Entry) -> bool:
         version, known = entry.document.version, self._near.known(entry.document.id)
@@ -156,7 +150,7 @@ class Recall:
         fresh = proven or not expired(entry, self._wall(), self._lifetimes)
         return fresh and trusted(version, known=known, proven=proven)
 
-    def _stale(self, job_id: str, found: Entry | Trouble | None) -> Answer | None:
+    def stale(self, job_id: str, found: Entry | Trouble | None = None) -> Answer | None:
         """The newest that is remembered and not too old, for when the database cannot be asked."""
         held = self._near.get(job_id)
         candidates = [self._near_answer(held)] if held else []

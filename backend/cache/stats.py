@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from itertools import accumulate
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from cache.tier import TierState, Trouble
 
 Snapshot: TypeAlias = dict[str, Any]
 Forward: TypeAlias = Literal["miss", "stale", "bypass"]
+Missed: TypeAlias = Literal["miss", "stale", "bypass", "outage", "error"]
 
 STALENESS_BUCKETS: Final = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds: what the push, the feed and the lifetimes promise lie between them."""
@@ -75,8 +76,8 @@ class CacheStats:
         """A poll was answered from memory."""
         self._hits[tier] += 1
 
-    def missed(self, why: Forward) -> None:
-        """A poll went to the database."""
+    def missed(self, why: Missed) -> None:
+        """A poll went to the database; or, in an outage, got an old answer, or 503."""
         self._misses[why] += 1
 
     def read(self) -> None:
@@ -98,7 +99,7 @@ class CacheStats:
         """A value was offered to the server, which kept it, or a newer one instead."""
         self._puts[outcome] += 1
 
-    def rejected(self, why: Literal["unreadable", "foreign"]) -> None:
+    def rejected(self, why: Literal["unreadable", "foreign", "future"]) -> None:
         """A value was found that must not be served."""
         self._rejected[why] += 1
 
@@ -123,11 +124,11 @@ class CacheStats:
             "server": state.server,
             "limits": dict(state.limits),
             "hits_by": _filled(self._hits, "near", "redis"),
-            "missed_by": _filled(self._misses, "miss", "stale", "bypass"),
+            "missed_by": _filled(self._misses, *get_args(Missed)),
             "database_reads": self._reads,
             "mended": self._mended,
             "puts": _filled(self._puts, "stored", "refused"),
-            "rejected": _filled(self._rejected, "unreadable", "foreign"),
+            "rejected": _filled(self._rejected, "unreadable", "foreign", "future"),
             "errors": _filled(
                 self._errors, *(kind for kind in Trouble if kind is not Trouble.AWAY)
             ),

@@ -1,13 +1,23 @@
 """The change feed: what it proves, and for how long."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
+from cache.near import Held
 from example_documents import a_document
 from followed_feed import BEGUN, Followed
 from jobs import StoreUnavailable
-from scripted_changes import news
+from scripted_changes import Reply, news
+
+
+async def polled(*replies: Reply) -> Followed:
+    """A feed that has begun, in a process where the job `a` was polled since."""
+    followed = Followed(BEGUN, *replies)
+    await followed.ask()
+    followed.near.keep(a_document("a", 3), followed.clock.now, followed.near.epoch)
+    return followed
 
 
 async def test_before_the_first_answer_nothing_is_proven() -> None:
@@ -34,16 +44,14 @@ async def test_it_goes_on_from_the_cursor_of_the_last_answer() -> None:
 
 
 async def test_a_proof_is_as_old_as_the_question_and_not_as_the_answer() -> None:
-    followed = Followed(BEGUN)
-    await followed.ask()
+    followed = await polled()
+    followed.clock.now += 1.0
     asked = followed.clock.now
     followed.log.then(followed.late(1.0, news("1", a_document("a", 4))))
     await followed.ask()
-    held = followed.near.get("a")
 
     assert followed.feed.proven_at == asked
-    assert held is not None
-    assert held.said_at == asked
+    assert followed.near.get("a") == Held(a_document("a", 4), asked)
 
 
 @pytest.mark.parametrize(("seconds", "proven"), [(1.49, True), (1.5, False), (100.0, False)])
@@ -74,6 +82,27 @@ async def test_near_has_each_document_before_anybody_is_told_of_it() -> None:
     await followed.ask(2)
 
     assert followed.told == [(4, 4), (1, 1)]
+
+
+async def test_of_a_job_that_nobody_polls_here_only_the_version_becomes_known() -> None:
+    followed = await polled(news("1", a_document("a", 4), a_document("b", 7)))
+    await followed.ask()
+
+    assert (followed.near.known("a"), followed.near.known("b")) == (4, 7)
+    assert followed.near.get("a") is not None
+    assert followed.near.get("b") is None
+
+
+async def test_polls_have_their_turn_while_a_burst_of_changes_is_told() -> None:
+    followed = Followed(BEGUN, news("1", *(a_document(str(number)) for number in range(1000))))
+    await followed.ask()
+    asking, told = asyncio.create_task(followed.ask()), [0]
+    while not asking.done():
+        await asyncio.sleep(0)
+        told.append(len(followed.told))
+
+    assert told[-1] == 1000
+    assert max(after - before for before, after in pairwise(told)) <= 200
 
 
 async def test_while_a_question_hangs_the_proof_runs_out_and_the_next_one_mends_it(
@@ -119,8 +148,8 @@ async def test_a_single_failure_is_no_outage_even_without_a_proof() -> None:
 async def test_a_failing_question_changes_neither_cursor_nor_proof_nor_what_is_remembered(
     error: Exception,
 ) -> None:
-    followed = Followed(BEGUN, news("1", a_document("a", 4)))
-    await followed.ask(2)
+    followed = await polled(news("1", a_document("a", 4)))
+    await followed.ask()
     proven_at = followed.feed.proven_at
     followed.clock.now += 1.0
     followed.log.then(error)
@@ -128,7 +157,7 @@ async def test_a_failing_question_changes_neither_cursor_nor_proof_nor_what_is_r
 
     assert followed.log.asked == [None, "0", "1", "1"]
     assert followed.feed.proven_at == proven_at + 1.0
-    assert followed.near.get("a") is not None
+    assert followed.near.get("a") == Held(a_document("a", 4), proven_at)
 
 
 async def test_where_it_cannot_begin_it_tries_again() -> None:

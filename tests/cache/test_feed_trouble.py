@@ -19,6 +19,7 @@ async def test_when_the_database_went_back_in_time_everything_is_forgotten_at_on
     followed = Followed(BEGUN, news("9", a_document("a", 9)), HistoryLost())
     await followed.ask(2)
     epoch = followed.near.epoch
+    followed.near.keep(a_document("a", 9), followed.clock.now, epoch)
     await followed.ask()
 
     assert not followed.feed.proven
@@ -49,12 +50,12 @@ async def test_where_telling_breaks_off_all_of_it_is_asked_for_again() -> None:
     followed = Followed(BEGUN)
     told: list[int] = []
 
-    def tell(document: Document) -> None:
+    def tell(document: Document, said_at: float) -> None:
         told.append(document.version)
         if len(told) == 2:
             raise ValueError("a bug")
 
-    feed = Feed(followed.log, followed.near, tell, clock=followed.clock)
+    feed = Feed(followed.log, followed.near, tell, lambda: None, clock=followed.clock)
     followed.log.then(*[news("1", a_document("a", 4), a_document("b", 7))] * 2)
     for _ in range(4):
         await feed.ask()
@@ -78,6 +79,32 @@ async def test_it_logs_one_line_when_it_is_down_and_one_when_it_is_back(
     await followed.ask(3)
 
     assert caplog.messages[1:] == ["cache: the change feed follows the database again."]
+
+
+async def test_a_database_that_is_starting_too_has_ten_seconds_before_it_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    followed = Followed(*[StoreUnavailable("It is starting.")] * 9)
+    await followed.ask(3)
+    followed.clock.now += 9.9
+    await followed.ask(3)
+    assert caplog.messages == []
+    followed.clock.now += 0.2
+    await followed.ask(3)
+
+    assert caplog.messages == ["cache: the change feed is down, near answers end. It is starting."]
+
+
+async def test_one_that_answers_by_then_is_never_mentioned(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "tally.cache")
+    followed = Followed(*[StoreUnavailable("It is starting.")] * 9, BEGUN)
+    await followed.ask(9)
+    assert followed.feed.failing
+    await followed.ask()
+
+    assert (followed.feed.proven, caplog.messages) == (True, [])
 
 
 async def test_an_error_that_nobody_foresaw_is_logged_once_with_its_trace(
@@ -124,7 +151,7 @@ async def test_a_failing_database_is_asked_less_often(until: Until) -> None:
 
 async def test_the_clock_of_the_machine_serves_where_none_is_given() -> None:
     followed = Followed()
-    feed = Feed(ScriptedChanges(), followed.near, lambda document: None)
+    feed = Feed(ScriptedChanges(), followed.near, lambda *_: None, lambda: None)
     before = boot_clock()
     await feed.ask()
 

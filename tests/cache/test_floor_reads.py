@@ -10,7 +10,8 @@ from cache import CacheStats, Lifetimes, NoCache
 from cache.feed import boot_clock
 from cache.floor_reads import BEAT_SECONDS, FloorReads
 from cache.near import Near
-from cache.recall import NoProof, Recall, Recalled
+from cache.proof import NoProof
+from cache.recall import Recall, Recalled
 from cache.shared import Shared
 from cache.single_flight import SingleFlight
 from counted_store import CountedStore

@@ -45,7 +45,7 @@ def test_a_writers_fast_clock_makes_no_negative_age() -> None:
     ("known", "proven", "expected"),
     [
         (7, True, True),
-        (6, True, True),  # committed after the feed was last asked
+        (6, True, False),  # committed this moment, or in a history that was undone: ask
         (8, True, False),  # the past
         (0, True, False),  # a change before the feed began may be missing in it
         (0, False, True),  # nothing is proven: its lifetime bounds it

@@ -18,7 +18,7 @@ from interleavings_world import DELETE, FINISH, GO_ON, OTHER_ID, WALL, a_documen
 TOGETHER: Final = ("a", "a")
 CHANGE: Final[Writes] = (("w", (GO_ON,)),)
 LOST: Final = {"w": "lost", "w2": "lost"}
-FOREIGN: Final = encode(a_document(9, OTHER_ID), WALL)
+FOREIGN: Final = encode(a_document(1, OTHER_ID), WALL)
 DAMAGED: Final = encode(a_document(1), WALL).replace(b" at 1", b" at 7")
 
 SLOW_LOAD: Final = Script(polls=("a",), writes=CHANGE, puts=LOST, asks={"a": 1})
@@ -34,7 +34,7 @@ PUSH_OF_THE_PAST: Final = Script(
     polls=("b",), past=(FINISH,), writes=(("w", (DELETE,)),), puts=LOST,
     asks={"a": 1}, starting="a", hears=True,
 )  # fmt: skip
-NO_NEAR_TIER: Final = Script(polls=("a", "a", "b"), writes=CHANGE, near=None)
+NO_NEAR_TIER: Final = Script(polls=("a", "b"), writes=CHANGE, near=None)
 SEEN: Final = Script(
     polls=TOGETHER, writes=(*CHANGE, ("w2", (GO_ON,))), puts=LOST, seen=True, warm=True
 )
@@ -58,13 +58,16 @@ GUARDS: Final[dict[without.Mutation, Script]] = {
     without.near_denies_what_is_known: CREATION,
     without.denials_outlive_a_creation: CREATION,
     without.near_denies_of_any_epoch: ENDED_BEFORE,
-    without.everything_is_trusted: Script(polls=("a",), past=(GO_ON,), warm=True),
+    without.everything_is_trusted: Script(polls=("a",), past=(FINISH,), warm=True),
     without.unknown_jobs_are_trusted: Script(polls=("a",), past=(FINISH,), warm=True),
     without.pushes_of_unknown_jobs_are_believed: PUSH_OF_THE_PAST,
     without.puts_are_blind: NO_NEAR_TIER,
     without.floors_are_read_from_memory: SEEN,
     without.floor_reads_under_way_are_joined: SEEN,
     without.floors_take_any_read_for_new_enough: SEEN,
+    without.late_answers_are_believed: Script(
+        polls=TOGETHER, writes=CHANGE, puts=LOST, asks={"a": 1}
+    ),
     without.nothing_is_forgotten_on_write: Script(
         polls=TOGETHER, writes=(("a", (GO_ON,)),), near=NearKnobs(entries=0), puts={"a": "lost"}
     ),

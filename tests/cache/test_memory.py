@@ -135,7 +135,7 @@ async def test_a_creation_elsewhere_ends_it_as_soon_as_the_feed_tells(
     job = a_job()
     await poll(here.store, job)
     await truth.create(job)
-    took = await until(lambda: here.knows(job.id, 1), 2.0)
+    took = await until(lambda: here.told(job.id, 1), 2.0)
 
     record_property("seconds", took)
     assert (await poll(here.store, job)).document == render(job)

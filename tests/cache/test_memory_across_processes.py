@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from cache import CacheStats, Memory, open_cache, parse_redis_url
 from counted_store import CountedStore, poll
 from dev_servers import RedisServer
 from example_jobs import RecordedDelivery, a_job
-from jobs import Claimed, Database, Progressed, migrate, open_database
+from jobs import Claimed, Database, Progressed, migrate, open_database, render
 from memory_bench import BrokenChanges, Processes, Recorder, Until
 
 
@@ -38,13 +39,14 @@ async def test_without_redis_a_change_is_seen_by_the_others_within_half_a_second
     here, there = await processes.open(truth), await processes.open(truth)
     job = a_job()
     await here.store.create(job)
-    await until(lambda: there.knows(job.id, 1), 2.0)
+    await processes.poll(there, job)
+    before = truth.polls
     change = await here.store.advance(job.id, Claimed(worker="w"), now=1.0)
     took = await until(lambda: there.knows(job.id, 2), 2.0)
 
     record_property("seconds", took)
     assert (await poll(there.store, job)).document == change.document
-    assert truth.polls == 0
+    assert truth.polls == before
     assert took < 1.0  # half a second, and as much for a busy machine
 
 
@@ -58,7 +60,7 @@ async def test_a_writer_that_dies_before_the_cache_is_told_is_mended_near_and_in
     both = [await processes.open(truth, redis_server.url) for _ in range(2)]
     job = a_job()
     await both[0].store.create(job)
-    await until(lambda: both[1].knows(job.id, 1), 2.0)
+    await processes.poll(both[1], job)
     change = await truth.advance(job.id, Claimed(worker="w"), now=1.0)
     near = await until(lambda: all(process.knows(job.id, 2) for process in both), 2.0)
     redis = near + await until(lambda: sum(process.mended for process in both) > 0, 2.0)
@@ -69,6 +71,33 @@ async def test_a_writer_that_dies_before_the_cache_is_told_is_mended_near_and_in
     assert await both[0].shared(job.id) == 2
     assert sum(process.mended for process in both) == 1
     assert (await poll(both[1].store, job)).document == change.document
+
+
+async def test_a_change_is_mended_in_redis_also_where_nobody_polls_the_job(
+    truth: CountedStore, processes: Processes, redis_server: RedisServer, until: Until
+) -> None:
+    both = [await processes.open(truth, redis_server.url) for _ in range(2)]
+    job = a_job()
+    await truth.create(job)
+    await until(lambda: all(process.told(job.id, 1) for process in both), 2.0)
+    await truth.advance(job.id, Claimed(worker="w"), now=1.0)
+    await until(lambda: all(process.told(job.id, 2) for process in both), 2.0)
+    await until(lambda: sum(process.mended for process in both) > 0, 5.0)
+    await until(lambda: all(len(process.memory.mending) == 0 for process in both), 5.0)
+
+    assert await both[0].shared(job.id) == 2
+    assert [process.memory.near.entries for process in both] == [0, 0]
+
+
+async def test_without_a_change_log_no_document_is_remembered_here(truth: CountedStore) -> None:
+    stats = CacheStats()
+    memory = Memory(truth, open_cache(parse_redis_url("none"), stats), stats)
+    job = a_job()
+    await memory.store.create(job)
+    answers = [await poll(memory.store, job) for _ in range(2)]
+
+    assert [(answer.document, answer.hit) for answer in answers] == [(render(job), False)] * 2
+    assert memory.near.entries == 0
 
 
 class TestWithRedis:
@@ -92,13 +121,15 @@ class TestWithRedis:
         there = await processes.open(truth, redis_server.url, changes=feed)
         job = a_job()
         await here.store.create(job)
-        await until(lambda: there.knows(job.id, 1), 2.0)
+        await processes.poll(there, job)
+        before = truth.polls
         feed.deaf = True
-        await here.store.advance(job.id, Claimed(worker="w"), now=1.0)
+        change = await here.store.advance(job.id, Claimed(worker="w"), now=1.0)
         took = await until(lambda: there.knows(job.id, 2), 1.0)
 
         record_property("seconds", took)
-        assert truth.polls == 0
+        assert (await poll(there.store, job)).document == change.document
+        assert truth.polls == before
 
     async def test_what_redis_missed_while_it_was_away_is_put_when_it_is_back(
         self,

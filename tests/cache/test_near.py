@@ -1,6 +1,5 @@
 """The near tier's law, whatever is done to it in whatever order."""
 
-import tracemalloc
 from collections.abc import Mapping
 
 import pytest
@@ -10,9 +9,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from cache.near import Held, Near
 from example_documents import Clock, a_document
-from jobs import Document, new_id
+from jobs import Document
 
 ENTRIES = 3
+KNOWN = 10 * ENTRIES
 SIZE = 8000
 IDS = st.sampled_from("abcdef")
 VERSIONS = st.integers(1, 5)
@@ -22,7 +22,8 @@ NEGATIVE_SECONDS = 1.0
 
 
 def small(clock: Clock, *, entries: int = ENTRIES, size: int = SIZE) -> Near:
-    return Near(entries=entries, size=size, negative_seconds=NEGATIVE_SECONDS, clock=clock)
+    seconds = NEGATIVE_SECONDS
+    return Near(entries=entries, size=size, negative_seconds=seconds, clock=clock, known=KNOWN)
 
 
 def body_of(job_id: str, version: int, length: int) -> Document:
@@ -129,66 +130,3 @@ def test_a_version_said_again_is_as_fresh_as_when_it_was_said_last(near: Near) -
         near.keep(a_document("a", 2), said_at, 0)
 
     assert near.get("a") == Held(a_document("a", 2), 9.0)
-
-
-def test_a_document_greater_than_the_whole_memory_is_known_and_takes_no_room(near: Near) -> None:
-    near.keep(a_document("b", 1), 0.0, 0)
-    near.keep(a_document("a", 1), 0.0, 0)
-    near.keep(a_document("a", 2, body=bytes(SIZE)), 0.0, 0)
-
-    assert near.get("a") is None
-    assert near.known("a") == 2
-    assert near.get("b")
-    assert near.entries == 1
-
-
-def test_however_many_are_known_only_a_remembered_job_never_steps_back(near: Near) -> None:
-    near.keep(a_document("a", 5), 0.0, 0)
-    for number in range(1000):
-        near.keep(a_document(f"giant {number}", body=bytes(SIZE)), 0.0, 0)
-    near.keep(a_document("a", 4), 0.0, 0)
-
-    assert near.known("a") == 5
-    assert near.get("a") == Held(a_document("a", 5), 0.0)
-
-
-def test_ten_times_as_many_are_known_as_remembered(near: Near) -> None:
-    for number in range(10 * ENTRIES):
-        near.keep(a_document(str(number), 3), 0.0, 0)
-
-    assert [near.known(str(number)) for number in range(10 * ENTRIES)] == [3] * 10 * ENTRIES
-
-
-def test_of_more_than_can_be_known_at_the_beginning_the_first_named_are(near: Near) -> None:
-    near.begin({str(number): 1 for number in range(1000)})
-
-    assert [number for number in range(1000) if near.known(str(number))] == [*range(10 * ENTRIES)]
-
-
-def test_without_entries_it_remembers_nothing_but_knows() -> None:
-    near = small(Clock(), entries=0)
-    near.keep(a_document("a", 2), 0.0, 0)
-    near.keep(a_document("a", 1), 0.0, 0)
-
-    assert near.get("a") is None
-    assert (near.known("a"), near.entries, near.size) == (2, 0, 0)
-
-
-def test_made_up_ids_are_denied_within_bounds(near: Near) -> None:
-    for number in range(20_000):
-        near.deny(str(number), near.epoch)
-
-    assert sum(near.denied(str(number)) for number in range(20_000)) == 10_000
-
-
-def test_its_size_is_what_it_takes_from_the_machine() -> None:
-    count, length = 10_000, 2000
-    tracemalloc.start()
-    near = Near(entries=count, size=2**30, negative_seconds=1.0, clock=Clock())
-    for number in range(count):
-        near.keep(a_document(new_id(1.0), 1000 + number, body=bytes(length)), number / 8, 0)
-    taken, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-
-    assert near.entries == count
-    assert near.size - count * length == pytest.approx(taken - count * length, rel=0.3)

@@ -25,6 +25,4 @@ async def test_it_tells_the_log_once_why(caplog: pytest.LogCaptureFixture) -> No
 
     await NoCache("redis-missing", "the redis package is not installed.").start()
 
-    assert caplog.messages == [
-        "cache: the redis package is not installed. Every poll is answered by the database."
-    ]
+    assert caplog.messages == ["cache: the redis package is not installed. Polls go on without it."]

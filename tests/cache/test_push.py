@@ -47,7 +47,7 @@ async def test_a_newer_version_of_a_known_job_is_remembered_as_of_its_commit(
     bench: Pushed,
 ) -> None:
     document = a_document(version=3)
-    bench.near.begin({document.id: 2})
+    bench.near.keep(a_document(document.id, 2), 0.0, bench.near.epoch)
     bench.deliver(document)
 
     assert bench.near.get(document.id) == Held(document, bench.clock.now - SAID_AGO)
@@ -76,7 +76,7 @@ async def test_what_is_no_value_is_counted_and_dropped(bench: Pushed, raw: bytes
     bench.push.deliver(raw)
 
     assert bench.told == []
-    assert bench.stats.snapshot()["rejected"] == {"unreadable": 1, "foreign": 0}
+    assert bench.stats.snapshot()["rejected"] == {"unreadable": 1, "foreign": 0, "future": 0}
 
 
 async def test_a_damaged_value_is_dropped(bench: Pushed) -> None:
@@ -119,3 +119,29 @@ async def test_when_the_connection_is_lost_it_is_not_alive_and_listens_again(
 
     assert (bench.cache.listened, bench.told) == (2, [3])
     assert pause > 0.15
+
+
+async def test_a_push_that_is_never_heard_is_told_of_once_and_so_is_its_return(
+    bench: Pushed, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, until: Until
+) -> None:
+    monkeypatch.setattr("cache.push._AGAIN_SECONDS", (0.0, 0.0))
+    may_listen = asyncio.Event()
+    attempts = []
+
+    async def listen(deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
+        attempts.append("once more")
+        if may_listen.is_set():
+            heard()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(bench.cache, "listen", listen)
+    caplog.set_level("INFO", "tally.cache")
+    run = asyncio.create_task(bench.push.run())
+    await until(lambda: len(attempts) > 100, 5.0)
+    told = [record.getMessage() for record in caplog.records]
+    may_listen.set()
+    await until(lambda: bench.push.alive, 5.0)
+    run.cancel()
+
+    assert [line.partition(",")[0] for line in told] == ["cache: redis is in use"]
+    assert caplog.records[-1].getMessage() == "cache: the push of redis is heard."

@@ -162,18 +162,6 @@ async def test_what_was_asked_under_an_older_epoch_is_answered_but_not_kept_near
     assert bench.near.entries == 0
 
 
-async def test_where_redis_has_newer_than_the_database_said_that_is_the_answer(
-    bench: RecallBench,
-) -> None:
-    _, new = await bench.two_versions()
-    newer = a_document(new.id, new.version + 1)
-    bench.share(newer)
-    answer = (await bench.recall.anywhere(new.id)).answer
-
-    assert (answer.document, answer.hit, answer.forward) == (newer, False, "stale")
-    assert bench.near.get(new.id) == Held(newer, bench.proof.proven_at)
-
-
 async def test_a_read_for_a_floor_passes_redis_by_and_mends_it(bench: RecallBench) -> None:
     old, new = await bench.two_versions()
     bench.keep(old)

@@ -84,7 +84,31 @@ async def test_the_newest_that_is_remembered_anywhere_is_given_out(
 
     assert answer.document == a_document(job_id, answered)
     assert answer.stale
-    assert bench.truth.polls == 0  # it is known to be away
+
+
+async def test_while_the_feed_fails_one_poll_a_second_asks_the_database(bench: RecallBench) -> None:
+    document = a_document()
+    bench.keep(document)
+    bench.share(document)
+    bench.lose_database()
+    bench.proof.failing = True
+    answers = []
+    for _ in range(30):
+        answers.append((await bench.recall.anywhere(document.id)).answer)
+        bench.pass_time(0.1)
+
+    assert {(answer.document, answer.stale) for answer in answers} == {(document, True)}
+    assert bench.truth.polls == 3
+
+
+async def test_a_feed_that_is_ill_by_itself_is_no_outage(bench: RecallBench) -> None:
+    old, new = await bench.two_versions()
+    bench.keep(old)
+    bench.proof.proven, bench.proof.failing = False, True
+    answers = [(await bench.recall.anywhere(new.id)).answer for _ in range(3)]
+
+    assert [answer.document for answer in answers] == [new] * 3
+    assert not any(answer.stale for answer in answers)
 
 
 async def test_below_what_is_known_redis_is_no_answer_in_an_outage_either(

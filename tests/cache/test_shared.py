@@ -70,7 +70,7 @@ async def test_nor_with_a_damaged_one(
     cache.values[key(newer.id)] = encode(newer, NOW)[:-1]
 
     assert await put(shared, a_document(newer.id, 2)) is False
-    assert stats.snapshot()["rejected"] == {"unreadable": 1, "foreign": 0}
+    assert stats.snapshot()["rejected"] == {"unreadable": 1, "foreign": 0, "future": 0}
 
 
 async def test_a_job_that_is_done_is_kept_for_longer(shared: Shared, cache: ScriptedCache) -> None:
@@ -133,4 +133,4 @@ async def test_an_announced_value_is_of_whichever_job_it_names(
     assert shared.announced(encode(document, NOW)) == Entry(document=document, written_at=NOW)
     assert shared.announced(encode(document, NOW)[:-1]) is None
     assert shared.announced(b"") is None
-    assert stats.snapshot()["rejected"] == {"unreadable": 2, "foreign": 0}
+    assert stats.snapshot()["rejected"] == {"unreadable": 2, "foreign": 0, "future": 0}

@@ -11,6 +11,8 @@ from cache.tier import Trouble
 
 GUIDE = ["redis_enabled", "hits", "misses", "total_requests", "hit_rate"]
 
+NONE = {"outage": 0, "error": 0}
+
 
 @pytest.fixture
 def unpublished() -> Iterator[None]:
@@ -57,10 +59,10 @@ def test_each_count_stands_under_its_name() -> None:
     numbers = stats.snapshot()
 
     assert numbers["hits_by"] == {"near": 1, "redis": 0}
-    assert numbers["missed_by"] == {"miss": 0, "stale": 0, "bypass": 1}
+    assert numbers["missed_by"] == {"miss": 0, "stale": 0, "bypass": 1, **NONE}
     assert (numbers["database_reads"], numbers["mended"]) == (1, 1)
     assert numbers["puts"] == {"stored": 1, "refused": 0}
-    assert numbers["rejected"] == {"unreadable": 0, "foreign": 1}
+    assert numbers["rejected"] == {"unreadable": 0, "foreign": 1, "future": 0}
     assert numbers["errors"]["readonly"] == 1
 
 

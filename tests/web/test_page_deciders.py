@@ -46,6 +46,7 @@ async def test_cache_status_says_who_answered(
     assert await call(page, "cache.readCacheStatus", header) == {
         "who": who,
         "redisAway": redis_away,
+        "old": "503" in (header or ""),
     }
 
 
@@ -98,6 +99,11 @@ OFF = AWAY | {"cache_enabled": False}
             NONE,
             "There is no Redis. "
             "Tally's own memory answered all of the last 2 polls; the database was not asked.",
+        ),
+        (
+            [*answers("near"), answers("near")[0] | {"old": True}],
+            HERE,
+            "The database is away; what is remembered answers. Nothing is lost.",
         ),
         (answers("store"), AWAY, "Redis is away; the database answers. Nothing is lost."),
         (answers("store"), OFF, "The cache is switched off; the database answers every poll."),

@@ -15,18 +15,19 @@ export function readCacheStatus(header) {
   return {
     who: hit ? (detail === "near" ? "near" : "redis") : "store",
     redisAway: detail === "redis-down",
+    old: parts.includes("fwd-status=503"),
   };
 }
 
 /** One poll's answer as the panel remembers it. */
 export function answered({ status, cacheStatus, age, tookMs }, at = new Date()) {
-  const { who, redisAway } = readCacheStatus(cacheStatus);
-  return { who, redisAway, status, unchanged: status === 304, age: age == null ? null : Number(age), tookMs, at };
+  const { who, redisAway, old } = readCacheStatus(cacheStatus);
+  return { who, redisAway, old, status, unchanged: status === 304, age: age == null ? null : Number(age), tookMs, at };
 }
 
 /** A poll that got no usable answer; `status` is 0 when there was none at all. */
 export function unanswered(status, at = new Date()) {
-  return { who: "nobody", redisAway: false, status, unchanged: false, age: null, tookMs: null, at };
+  return { who: "nobody", redisAway: false, old: false, status, unchanged: false, age: null, tookMs: null, at };
 }
 
 /** "Redis, 2 s old, nothing new (304), 3 ms": one tick, in words that may follow a colon. */
@@ -50,6 +51,7 @@ export function explain(answers, stats) {
   const remembered = counts.near + counts.redis > 0;
   if (state === "off" && !remembered) return `${withoutRedis(stats)}; the database answers every poll.`;
   if (state === "away" && !remembered) return "Redis is away; the database answers. Nothing is lost.";
+  if (answers.at(-1)?.old) return "The database is away; what is remembered answers. Nothing is lost.";
   if (answers.length === 0) return "No polls yet. Start a job and watch who answers.";
   if (answers.length === 1) return oneWords(answers[0]);
   const first = { off: `${withoutRedis(stats)}. `, away: "Redis is away, and nothing is lost. " }[state] ?? "";

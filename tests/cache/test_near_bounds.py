@@ -1,0 +1,104 @@
+"""The near tier's bounds: what goes, what stays known, and what it takes from the machine."""
+
+import tracemalloc
+
+import pytest
+
+from cache.near import Held, Near
+from example_documents import Clock, a_document
+from jobs import new_id
+
+ENTRIES = 3
+KNOWN = 10 * ENTRIES
+SIZE = 8000
+
+
+def small(*, entries: int = ENTRIES) -> Near:
+    return Near(entries=entries, size=SIZE, negative_seconds=1.0, clock=Clock(), known=KNOWN)
+
+
+@pytest.fixture
+def near() -> Near:
+    return small()
+
+
+def test_a_document_greater_than_the_whole_memory_is_known_and_takes_no_room(near: Near) -> None:
+    near.keep(a_document("b", 1), 0.0, 0)
+    near.keep(a_document("a", 1), 0.0, 0)
+    near.keep(a_document("a", 2, body=bytes(SIZE)), 0.0, 0)
+
+    assert near.get("a") is None
+    assert near.known("a") == 2
+    assert near.get("b")
+    assert near.entries == 1
+
+
+def test_however_many_are_known_only_a_remembered_job_never_steps_back(near: Near) -> None:
+    near.keep(a_document("a", 5), 0.0, 0)
+    for number in range(1000):
+        near.keep(a_document(f"giant {number}", body=bytes(SIZE)), 0.0, 0)
+    near.keep(a_document("a", 4), 0.0, 0)
+
+    assert near.known("a") == 5
+    assert near.get("a") == Held(a_document("a", 5), 0.0)
+
+
+def test_more_are_known_than_remembered(near: Near) -> None:
+    for number in range(KNOWN):
+        near.keep(a_document(str(number), 3), 0.0, 0)
+
+    assert [near.known(str(number)) for number in range(KNOWN)] == [3] * KNOWN
+
+
+def test_what_changes_elsewhere_takes_no_room_from_what_is_polled_here(near: Near) -> None:
+    near.keep(a_document("a", 1), 0.0, 0)
+    for number in range(KNOWN // 2):
+        near.follow(a_document(str(number), 3), 1.0)
+    near.follow(a_document("a", 2), 2.0)
+    near.follow(a_document("a", 1), 3.0)
+
+    assert near.get("a") == Held(a_document("a", 2), 2.0)
+    assert near.entries == 1
+    assert (near.known("0"), near.known("a")) == (3, 2)
+
+
+def test_a_creation_that_is_told_of_ends_the_denial(near: Near) -> None:
+    near.deny("a", 0)
+    near.follow(a_document("a", 1), 1.0)
+
+    assert not near.denied("a")
+
+
+def test_of_more_than_can_be_known_at_the_beginning_the_first_named_are(near: Near) -> None:
+    near.begin({str(number): 1 for number in range(1000)})
+
+    assert [number for number in range(1000) if near.known(str(number))] == [*range(KNOWN)]
+
+
+def test_without_entries_it_remembers_nothing_but_knows() -> None:
+    near = small(entries=0)
+    near.keep(a_document("a", 2), 0.0, 0)
+    near.keep(a_document("a", 1), 0.0, 0)
+
+    assert near.get("a") is None
+    assert (near.known("a"), near.entries, near.size) == (2, 0, 0)
+
+
+def test_made_up_ids_are_denied_within_bounds(near: Near) -> None:
+    for number in range(20_000):
+        near.deny(str(number), near.epoch)
+
+    assert sum(near.denied(str(number)) for number in range(20_000)) == 10_000
+
+
+def test_its_size_is_what_it_takes_from_the_machine() -> None:
+    count, length = 10_000, 2000
+    tracemalloc.start()
+    near = Near(entries=count, size=2**30, negative_seconds=1.0, clock=Clock())
+    for number in range(count):
+        near.keep(a_document(new_id(1.0), 1000 + number, body=bytes(length)), number / 8, 0)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert near.entries == count
+    assert near.size - count * length == pytest.approx(taken - count * length, rel=0.3)
