@@ -29,7 +29,7 @@ class BadCursor(JobsError):
 
 
 class HistoryLost(JobsError):
-    """The database went back in time: it was restored, or is another one. Forget what it said."""
+    """What was learned from the database is void: it was restored, or changed too much to tell."""
 
 
 class StoreUnavailable(JobsError):

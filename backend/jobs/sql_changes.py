@@ -1,5 +1,5 @@
 """The feed of changes out of the database: EDGE, the `ChangeLog`. Keeps away from its follower how
-each of the two databases can tell what is new; see `Database.change_number`.
+each of the two databases can tell what is new. Triggers number the changes (migration 0002).
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,8 @@ from jobs.sql_jobs import DOCUMENTS
 from jobs.sql_line import Line
 from jobs.sql_rows import document_of
 from jobs.sql_schema import jobs
+from jobs.sql_snapshot import Seen
+from jobs.sql_timeline import timeline_of
 from jobs.store import Beginning, News
 
 _PAGE: Final = 500  # rows per statement: each is well within its bound
@@ -41,26 +43,33 @@ _ABOVE: Final = (
 _NOW: Final = """
 SELECT pg_current_snapshot() AS snapshot, pg_relation_filenode('jobs'::regclass) AS file
 """
-_POSTGRES_CURSOR: Final = text(f"SELECT file, snapshot::text FROM ({_NOW}) AS now")
+_POSTGRES_NOW: Final = text(f"SELECT file, snapshot::text FROM ({_NOW}) AS now")
+_PAGE_OF_JOBS: Final = f"""
+SELECT change_number, id, owner, version, done, deleted, retry_after, document FROM jobs
+WHERE {{which}} ORDER BY change_number, id LIMIT {_PAGE}
+"""
+# A dump from elsewhere brings ids of the future: these are no news until they are reached.
+_BEGUN_SINCE: Final = """
+(change_number, id) > (:begun, :begun_id)
+AND change_number < pg_snapshot_xmax(now.snapshot)::text::bigint
+"""
+_WAS_OPEN: Final = "change_number = number AND (change_number, id) > (:last, :last_id)"
 _UNSEEN: Final = text(f"""
-SELECT now.file, now.snapshot::text, change_number,
-    id, owner, version, done, deleted, retry_after, document
-FROM ({_NOW}) AS now LEFT JOIN jobs
-    ON change_number >= :low AND (change_number > :low OR id > :last_id)
-    -- A dump from elsewhere brings ids of the future: these are no news until they are reached.
-    AND change_number < pg_snapshot_xmax(now.snapshot)::text::bigint
-    AND NOT pg_visible_in_snapshot(
-        change_number::text::xid8, CAST(CAST(:seen AS text) AS pg_snapshot))
+SELECT now.file, now.snapshot::text, news.* FROM ({_NOW}) AS now LEFT JOIN LATERAL (
+    ({_PAGE_OF_JOBS.format(which=_BEGUN_SINCE)}) UNION ALL
+    SELECT ended.* FROM unnest(CAST(:open AS bigint[])) AS number
+    CROSS JOIN LATERAL ({_PAGE_OF_JOBS.format(which=_WAS_OPEN)}) AS ended
+) AS news ON true
 ORDER BY change_number, id LIMIT {_PAGE}
 """)
-"""Always a row, for its snapshot. :low = what may be unseen begins there; :seen = a snapshot."""
+"""A look-up by the index for all that began since, and one for each that was open: no more rows are
+read than are told of. Always a row, for its snapshot. The values are `_after`'s."""
 
 
 class SqlChanges:
     """The `ChangeLog` over a database. See the face for what each method promises.
 
-    An open transaction delays nobody's news; one that writes for long makes PostgreSQL look at all
-    changes since it began. More news than `_MOST_NEWS` raises HistoryLost.
+    An open transaction delays nobody's news. More news than `_MOST_NEWS` raises HistoryLost.
     """
 
     def __init__(self, database: Database) -> None:
@@ -122,45 +131,51 @@ class _Sqlite:
 
 
 class _Postgres:
-    """The cursor is a snapshot, and what it did not see is news, in whatever order it commits.
-
-    It names the table's file, too: another one holds what was restored in place.
-    """
+    """The cursor is a snapshot, and what it did not see is news, in whatever order it commits."""
 
     def __init__(self) -> None:
         self._followed: Connection | None = None
+        self._timeline = ""
 
     async def cursor(self, connection: Connection) -> str:
-        now = (await connection.execute(_POSTGRES_CURSOR)).mappings().one()
+        timeline = await self._timeline_on(connection)
+        now = (await connection.execute(_POSTGRES_NOW)).mappings().one()
         self._followed = connection
-        return _cursor(now)
+        return str(_seen(now, timeline))
 
     async def news(self, connection: Connection, cursor: str) -> News:
-        file, _, seen = cursor.partition("/")
-        low, high = _bounds(seen)
-        if self._followed is not connection:
-            low = max(low - _OVERLAP, 1)
-            seen = f"{low}:{low}:"
+        before = Seen.of(cursor)
+        timeline = await self._timeline_on(connection) or before.timeline
+        is_followed = self._followed is connection
+        seen = before if is_followed else before.without_last(_OVERLAP)
         found: dict[str, Document] = {}
-        rows = await _page(connection, _UNSEEN, found, low=low, last_id="", seen=seen)
-        now = rows[0]  # what changes while the pages are read is unseen by the first one's snapshot
-        if str(now["file"]) != file or _bounds(now["snapshot"])[1] < high:
+        rows = await _page(connection, _UNSEEN, found, **_after(seen, 0, ""))
+        # What changes while the pages are read is unseen by the first one's snapshot.
+        now = _seen(rows[0], timeline)
+        if before.is_lost_to(now):
             raise HistoryLost
         while len(rows) == _PAGE:
-            last = {"low": rows[-1]["change_number"], "last_id": rows[-1]["id"]}
-            rows = await _page(connection, _UNSEEN, found, **last, seen=seen)
+            last = _after(seen, rows[-1]["change_number"], rows[-1]["id"])
+            rows = await _page(connection, _UNSEEN, found, **last)
         self._followed = connection
-        return News(documents=[*found.values()], cursor=_cursor(now))
+        return News(documents=[*found.values()], cursor=str(now))
+
+    async def _timeline_on(self, connection: Connection) -> str:
+        """Asked once for each connection: a server that takes over begins with new ones."""
+        if self._followed is not connection:
+            self._timeline = await timeline_of(connection)
+        return self._timeline
 
 
-def _cursor(now: RowMapping) -> str:
-    return f"{now['file']}/{now['snapshot']}"
+def _seen(now: RowMapping, timeline: str) -> Seen:
+    return Seen.of(f"{timeline}/{now['file']}/{now['snapshot']}")
 
 
-def _bounds(snapshot: str) -> tuple[int, int]:
-    """All below the first number had ended by then, and nothing from the second on."""
-    low, high, _ = snapshot.split(":")
-    return int(low), int(high)
+def _after(seen: Seen, last: int, last_id: str) -> dict[str, Any]:
+    """For the page of what is not seen, after the last row of the page before."""
+    begun, begun_id = max((seen.high, ""), (last, last_id))
+    values = {"begun": begun, "begun_id": begun_id, "last": last, "last_id": last_id}
+    return {**values, "open": [*seen.open]}
 
 
 async def _page(

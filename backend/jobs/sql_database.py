@@ -73,16 +73,6 @@ class Database:
             return literal_column("((julianday('now') - 2440587.5) * 86400.0)")
         return literal_column("extract(epoch from clock_timestamp())::double precision")
 
-    def change_number(self) -> ColumnElement[int]:
-        """For `jobs.change_number`, where a change is written.
-
-        SQLite: one more than any before, as writers come one after the other. PostgreSQL: the
-        transaction's id, which tells whether a snapshot saw it; not the order of commits.
-        """
-        if self.is_sqlite:
-            return literal_column("(SELECT coalesce(max(change_number), 0) + 1 FROM jobs)")
-        return literal_column("pg_current_xact_id()::text::bigint")
-
     async def ping(self) -> None:
         """One trip to the database and back, or StoreUnavailable."""
         async with self.reading() as connection:

@@ -47,7 +47,7 @@ class SqlJobs:
     async def create(self, job: Job) -> Document:
         document = render(job)
         async with self._database.transaction() as connection:
-            await connection.execute(insert(jobs).values(self._row(job, document)))
+            await connection.execute(insert(jobs).values(row_of(job, document)))
             await self._delivery.deliver(connection, job.id, job.fence)
         return document
 
@@ -92,16 +92,13 @@ class SqlJobs:
         changed = await connection.execute(
             update(jobs)
             .where(jobs.c.id == before.id, jobs.c.version == before.version)
-            .values(self._row(after, change.document))
+            .values(row_of(after, change.document))
         )
         if changed.rowcount == 0:
             return False
         if after.status is Status.QUEUED and before.status is not Status.QUEUED:
             await self._delivery.deliver(connection, after.id, after.fence)
         return True
-
-    def _row(self, job: Job, document: Document) -> dict[str, Any]:
-        return {**row_of(job, document), "change_number": self._database.change_number()}
 
 
 async def _load(connection: Connection, job_id: str, owner: str | None) -> Job:

@@ -133,8 +133,9 @@ class ChangeLog(Protocol):
     async def since(self, cursor: str) -> News:
         """All changes since the cursor. A cancelled or failed question harms no later one.
 
-        Raises StoreUnavailable, or HistoryLost: the database went back in time (it was restored),
-        and whatever was learned from it before is void.
+        Raises StoreUnavailable, or HistoryLost: whatever was learned from the database before is
+        void. It was restored, its table was written anew, another server took its place, or there
+        is too much to tell.
         """
         ...
 

@@ -124,5 +124,5 @@ async def test_no_database_is_the_named_error() -> None:
     with pytest.raises(StoreUnavailable):
         await changes.begin()
     with pytest.raises(StoreUnavailable):
-        await changes.since("1/3:3:")
+        await changes.since("1/1/3:3:")
     await changes.close()

@@ -13,10 +13,7 @@ from jobs import SqlChanges, SqlJobs, migrate, open_database
 Step: TypeAlias = tuple[int, str]
 
 BEGIN = "SELECT pg_current_xact_id()"
-UPDATE = (
-    "UPDATE jobs SET version = version + 1, change_number = pg_current_xact_id()::text::bigint"
-    " WHERE id = $1 RETURNING version"
-)
+UPDATE = "UPDATE jobs SET version = version + 1 WHERE id = $1 RETURNING version"
 
 
 class Party:

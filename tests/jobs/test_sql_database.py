@@ -7,16 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from dev_servers import PostgresServer
-from example_jobs import RecordedDelivery, a_job
-from jobs import (
-    BadDatabaseUrl,
-    Claimed,
-    Database,
-    SqlJobs,
-    StoreUnavailable,
-    migrate,
-    open_database,
-)
+from jobs import BadDatabaseUrl, Database, StoreUnavailable, migrate, open_database
 
 
 async def test_sqlite_runs_in_wal_mode(sqlite_url: str) -> None:
@@ -112,42 +103,3 @@ async def test_a_frozen_process_cannot_keep_row_locks_for_ever(postgres_url: str
     await database.close()
 
     assert bounded == "15s"
-
-
-async def test_a_change_on_sqlite_has_the_next_number(sqlite_url: str) -> None:
-    numbers = []
-    database = open_database(sqlite_url)
-    await migrate(database)
-    store = SqlJobs(database, RecordedDelivery())
-    job = a_job()
-    await store.create(job)
-    numbers.append(await highest_change(database))
-    await store.create(a_job())
-    numbers.append(await highest_change(database))
-    await store.advance(job.id, Claimed(worker="w"), now=1.0)
-    numbers.append(await highest_change(database))
-    await database.close()
-
-    assert numbers == [1, 2, 3]
-
-
-async def test_a_change_on_postgres_has_the_number_of_its_transaction(postgres_url: str) -> None:
-    database = open_database(postgres_url)
-    await migrate(database)
-    before = text("SELECT pg_current_xact_id()::text::bigint")
-    async with database.transaction() as connection:
-        lower = (await connection.execute(before)).scalar_one()
-    await SqlJobs(database, RecordedDelivery()).create(a_job())
-    number = await highest_change(database)
-    async with database.transaction() as connection:
-        higher = (await connection.execute(before)).scalar_one()
-    await database.close()
-
-    assert lower < number < higher
-
-
-async def highest_change(database: Database) -> int:
-    async with database.reading() as connection:
-        found = await connection.execute(text("SELECT max(change_number) FROM jobs"))
-        number: int = found.scalar_one()
-    return number
