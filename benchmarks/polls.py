@@ -33,6 +33,11 @@ CONNECTIONS: Final = 64
 ROUNDS: Final = 5
 SECONDS: Final = 3.0
 HELLO: Final = "hello"
+TIERS: Final[dict[str, dict[str, str]]] = {
+    "near tier": {},
+    "Redis only": {"CACHE_NEAR_MAX_ENTRIES": "0"},
+    "no cache": {"CACHE_ENABLED": "false"},
+}
 
 
 @contextlib.contextmanager
@@ -91,11 +96,10 @@ def measure(databases: Mapping[str, str], redis_url: str, scratch: Path) -> dict
         (scratch / "hello_app.py").write_text(HELLO_APP)
         targets = {HELLO: (stack.enter_context(serving("hello_app:app", scratch, {})), ["/"])}
         for name, url in databases.items():
-            for cached in (True, False):
-                env = environment(url, redis_url, scratch / name, cached=cached)
+            for label, tiers in TIERS.items():
+                env = {**environment(url, redis_url, scratch / name), **tiers}
                 port = stack.enter_context(serving("main:app", ROOT / "backend", env))
-                label = f"{name}, {'Redis cache' if cached else 'no cache'}"
-                targets[label] = (port, make_jobs(port))
+                targets[f"{name}, {label}"] = (port, make_jobs(port))
         pin(os.getpid(), 1)
         for _ in range(ROUNDS):
             for label, (port, paths) in targets.items():
@@ -104,12 +108,11 @@ def measure(databases: Mapping[str, str], redis_url: str, scratch: Path) -> dict
     return rounds
 
 
-def environment(url: str, redis_url: str, data: Path, *, cached: bool) -> dict[str, str]:
+def environment(url: str, redis_url: str, data: Path) -> dict[str, str]:
     return {
         "DATABASE_URL": url,
         "DATA_DIR": str(data),
         "REDIS_URL": redis_url,
-        "CACHE_ENABLED": str(cached),
         "CACHE_TTL_SECONDS": "3600",
         "EMBEDDED_WORKER": "off",
         "LOG_FILE": "",
