@@ -145,7 +145,7 @@ async def test_no_poll_among_cancelled_ones_gets_the_answer_of_another(
 
     assert count.calls == LOAD.calls
     assert (count.wrong, count.nothing, count.failed) == (0, 0, {})
-    assert told["rejected"] == {"unreadable": 0, "foreign": 0}
+    assert told["rejected"] == {"unreadable": 0, "foreign": 0, "future": 0}
     assert count.cancelled > 0.2 * LOAD.calls
     assert told["hits"] > 0.9 * count.answers
 
@@ -160,7 +160,7 @@ async def test_no_command_abandoned_at_its_deadline_leaves_its_answer_to_another
 
     assert count.calls == SLOW_LOAD.calls
     assert (count.wrong, count.nothing, count.failed) == (0, 0, {})
-    assert told["rejected"] == {"unreadable": 0, "foreign": 0}
+    assert told["rejected"] == {"unreadable": 0, "foreign": 0, "future": 0}
     assert told["errors"]["timeout"] > SLOW_LOAD.calls / 200
 
 

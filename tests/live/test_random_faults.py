@@ -7,7 +7,6 @@ their order; not the timing. TALLY_FAULTS_SECONDS=... makes a run as long as wan
 import asyncio
 import os
 import secrets
-import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -26,13 +25,10 @@ from live.faults import (
     REDIS_FAULTS,
     Fault,
     World,
-    a_worker_is_killed,
     port_of,
-    redis_comes_back_with_the_past,
-    redis_is_flushed,
 )
 from live.history import History, examine
-from live.installation import BACKEND, Installation
+from live.installation import Installation
 from live.promises import Promise
 from live.settled import not_settled
 from live.soak import longer, say
@@ -92,19 +88,6 @@ async def test_no_fault_lets_anybody_see_a_step_back(
     assert set(outcome.nothing) <= {404}, f"{outcome}"
     assert outcome.happened.total() >= SECONDS / 5, f"{outcome}"
     assert outcome.history.figures.polls > 50 * SECONDS, f"{outcome}"
-
-
-async def test_without_the_version_rule_the_same_run_finds_steps_back(
-    sqlite_url: str, redis: RedisServer, tally: Installation, tmp_path: Path
-) -> None:
-    """Whatever is newer loses here to whatever comes last."""
-    tally.settings["DATABASE_URL"] = sqlite_url
-    tally.backend = without_the_version_rule(tmp_path / "backend")
-    few = (redis_comes_back_with_the_past, redis_is_flushed, a_worker_is_killed)
-    outcome = await suffered(few, 6.0, tally, redis, None, tmp_path)
-    say(outcome)
-
-    assert outcome.history.broken.keys() & {"went back", "too old"}, f"{outcome}"
 
 
 def faults(is_postgres: bool) -> list[Fault]:
@@ -169,22 +152,3 @@ async def storm(world: World, faults: Sequence[Fault], seconds: float) -> list[s
         await fault(world)
         await asyncio.sleep(world.dice.uniform(0.1, 1.0))
     return happened
-
-
-def without_the_version_rule(place: Path) -> Path:
-    """A copy of the code in which an older version may replace a newer one everywhere."""
-    backend = Path(shutil.copytree(BACKEND, place))
-    with (backend / "cache" / "near.py").open("a") as near:
-        near.write(FORGETFUL)
-    script = backend / "cache" / "put_if_newer.lua"
-    code = script.read_text()
-    assert NEWER in code
-    script.write_text(code.replace(NEWER, "if false then"))
-    return backend
-
-
-FORGETFUL: Final = """
-_known = Near.known
-Near.known = lambda self, job_id: min(1, _known(self, job_id))
-"""
-NEWER: Final = "if held_version > version then"
