@@ -23,6 +23,7 @@ async def proxied(postgres_url: str) -> AsyncIterator[tuple[Database, TcpProxy]]
         there = url.set(host="127.0.0.1", port=proxy.port)
         database = open_database(there.render_as_string(hide_password=False))
         yield database, proxy
+        proxy.reset()  # so that goodbyes to silent connections need not be waited for
         await database.close()
 
 

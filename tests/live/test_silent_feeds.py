@@ -42,7 +42,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("redis_too", [True, False], ids=["redis", "no redis"])
+@pytest.mark.parametrize("redis_too", longer([False], [True, False]), ids=lambda it: f"redis={it}")
 async def test_the_databases_connections_are_swallowed(
     redis_too: bool,
     postgres_url: str,
@@ -102,6 +102,9 @@ async def test_the_whole_way_to_the_database_freezes(
     assert share_near(load, healed) > 0.5
 
 
+@pytest.mark.parametrize(
+    "database_url", longer(["postgres"], ["sqlite", "postgres"]), indirect=True
+)
 async def test_the_push_is_swallowed_and_the_database_still_tells(
     database_url: str, valkey: RedisServer, tally: Installation, tmp_path: Path
 ) -> None:
