@@ -38,8 +38,8 @@ async def test_the_database_may_be_away_at_the_start_and_go_while_jobs_run(
 
     postgres_server.stop()
     cached = [await api.poll(job), await api.poll(first)]
-    uncached = [await api.poll(UNKNOWN)]
     outage = [await eventually(lambda: api.poll(job), is_stale) for _ in range(3)]
+    uncached = [await api.poll(UNKNOWN)]  # by now nobody remembers that there is none
     alive = [(await api.http.get(page)).status_code for page in ("/livez", "/readyz")]
 
     postgres_server.start()

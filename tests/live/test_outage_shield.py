@@ -48,6 +48,9 @@ async def count(request: pytest.FixtureRequest, database_url: str) -> Callable[[
     return lambda: log.status_reads().total()
 
 
+@pytest.mark.parametrize(
+    "database_url", longer(["postgres"], ["sqlite", "postgres"]), indirect=True
+)
 @pytest.mark.parametrize("stopped", longer([True], [True, False]), ids=lambda it: f"stopped={it}")
 async def test_twice_the_pollers_read_the_database_no_more(
     database_url: str,
