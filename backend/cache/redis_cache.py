@@ -8,7 +8,6 @@ from typing import Final
 
 from cache.entry import prefix
 from cache.guard import Guard
-from cache.redis_driver import INSTALLED as INSTALLED
 from cache.redis_driver import RedisDriver
 from cache.redis_url import RedisAddress
 from cache.stats import CacheStats

@@ -11,6 +11,7 @@ from cache import Cache, CachedJobs, CacheStats, Memory, open_cache, parse_redis
 from dev_servers import RedisServer
 from example_jobs import RecordedDelivery
 from jobs import Database, SqlJobs, migrate, open_database
+from memory_bench import Processes
 
 Until = Callable[[Callable[[], bool], float], Awaitable[float]]
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
@@ -62,6 +63,14 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
     await migrate(database)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def processes(database: Database, until: Until) -> AsyncIterator[Processes]:
+    """Opens whole memories over that database, as processes have them; all end with the test."""
+    processes = Processes(database, until)
+    yield processes
+    await processes.close()
 
 
 @pytest.fixture

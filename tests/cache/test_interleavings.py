@@ -11,6 +11,7 @@ import pytest
 from interleavings import explore
 from interleavings_scenes import Script, played
 from interleavings_world import DELETE, FINISH, GO_ON
+from live.soak import SOAK
 
 TOGETHER, APART = ("a", "a"), ("a", "b")
 WRITERS = (("w1", (FINISH,)), ("w2", (DELETE,)))
@@ -67,6 +68,11 @@ SCRIPTS = {
 }
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+LONG = {"values are announced, two processes"}
+"""Five million schedules: gone through in a soak."""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if SOAK or name not in LONG])
 def test_no_schedule_breaks_a_promise(name: str) -> None:
     print(f"{name}: {explore(played(SCRIPTS[name]))}")  # noqa: T201 - how much was shown

@@ -1,7 +1,6 @@
 """A whole memory, with its near tier, over a real database and a real Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -17,13 +16,6 @@ from memory_bench import BrokenChanges, Processes, Recorder, Until
 @pytest.fixture
 def truth(database: Database, delivery: RecordedDelivery) -> CountedStore:
     return CountedStore(database, delivery)
-
-
-@pytest.fixture
-async def processes(database: Database, until: Until) -> AsyncIterator[Processes]:
-    processes = Processes(database, until)
-    yield processes
-    await processes.close()
 
 
 @pytest.fixture(params=["with", "without"])

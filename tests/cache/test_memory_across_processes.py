@@ -26,13 +26,6 @@ def truth(database: Database, delivery: RecordedDelivery) -> CountedStore:
     return CountedStore(database, delivery)
 
 
-@pytest.fixture
-async def processes(database: Database, until: Until) -> AsyncIterator[Processes]:
-    processes = Processes(database, until)
-    yield processes
-    await processes.close()
-
-
 async def test_without_redis_a_change_is_seen_by_the_others_within_half_a_second(
     truth: CountedStore, processes: Processes, until: Until, record_property: Recorder
 ) -> None:

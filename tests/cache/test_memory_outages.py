@@ -1,6 +1,5 @@
 """A whole memory while the database is away: it gives out what it remembers, marked stale."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -41,13 +40,6 @@ class Outage:
 @pytest.fixture
 def truth(database: Database, delivery: RecordedDelivery) -> CountedStore:
     return CountedStore(database, delivery)
-
-
-@pytest.fixture
-async def processes(database: Database, until: Until) -> AsyncIterator[Processes]:
-    processes = Processes(database, until)
-    yield processes
-    await processes.close()
 
 
 async def an_outage(

@@ -1,7 +1,5 @@
 """The auditor is offered every answer that a memory gave, and no other."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from cache import Lifetimes
@@ -14,13 +12,6 @@ from memory_bench import BrokenChanges, MovedClock, Process, Processes, Until
 @pytest.fixture
 def truth(database: Database, delivery: RecordedDelivery) -> CountedStore:
     return CountedStore(database, delivery)
-
-
-@pytest.fixture
-async def processes(database: Database, until: Until) -> AsyncIterator[Processes]:
-    processes = Processes(database, until)
-    yield processes
-    await processes.close()
 
 
 def told_of(process: Process, monkeypatch: pytest.MonkeyPatch) -> list[Answer]:

@@ -146,7 +146,7 @@ async def test_no_poll_among_cancelled_ones_gets_the_answer_of_another(
     assert count.calls == LOAD.calls
     assert (count.wrong, count.nothing, count.failed) == (0, 0, {})
     assert told["rejected"] == {"unreadable": 0, "foreign": 0, "future": 0}
-    assert count.cancelled > 0.2 * LOAD.calls
+    assert count.cancelled > 0.1 * LOAD.calls  # of 0.3: the others had their answer by then
     assert told["hits"] > 0.9 * count.answers
 
 
