@@ -4,6 +4,7 @@ Relative paths are relative to the project's folder (the one that holds `backend
 process finds the same files wherever it was started.
 """
 
+import os
 from pathlib import Path
 from typing import Final, Literal
 
@@ -28,6 +29,14 @@ class Settings(BaseSettings):
     )
 
     redis_url: str = Field("redis://localhost:6379/0", description="Where Redis is. Empty: none.")
+    redis_auth: Literal["password", "elasticache-iam", "entra"] = Field(
+        "password", description="How Redis gets to know who we are."
+    )
+    redis_password_file: str = Field("", description="A file with Redis's password.")
+    redis_username_file: str = Field("", description="A file with Redis's user.")
+    redis_iam_cache: str = Field("", description="The cache's name, for elasticache-iam.")
+    redis_iam_region: str = Field("", description="Its region. Empty: AWS_REGION says.")
+    redis_iam_serverless: bool = Field(False, description="Whether it is a serverless cache.")
     database_url: str = Field("", description="sqlite:///path or postgresql://...")
     data_dir: Path = Field(Path("data"), description="Uploads, outputs and the SQLite file.")
     port: int = Field(8000, ge=1, le=65535, description="The port `make run` serves.")
@@ -69,7 +78,7 @@ class Settings(BaseSettings):
     def _anchor(cls, value: Path) -> Path:
         return PROJECT / value
 
-    @field_validator("embedded_worker", mode="before")
+    @field_validator("embedded_worker", "redis_auth", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
@@ -78,6 +87,20 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL, the default spelled out."""
         return self.database_url or f"sqlite:///{self.data_dir / 'tally.db'}"
+
+    @property
+    def redis_password_path(self) -> Path | None:
+        return PROJECT / self.redis_password_file if self.redis_password_file else None
+
+    @property
+    def redis_username_path(self) -> Path | None:
+        return PROJECT / self.redis_username_file if self.redis_username_file else None
+
+    @property
+    def redis_region(self) -> str:
+        """The region for elasticache-iam; AWS's own names are looked up in the environment only."""
+        names = ("AWS_REGION", "AWS_DEFAULT_REGION")
+        return self.redis_iam_region or next(filter(None, map(os.environ.get, names)), "")
 
     @property
     def log_path(self) -> Path | None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from api import Application, Parts, create_api
 from cache import (
     CACHE_TTL_SECONDS,
+    AccountKnobs,
     BadRedisUrl,
     Cache,
     CacheStats,
@@ -19,6 +20,7 @@ from cache import (
     Memory,
     NearKnobs,
     open_cache,
+    open_credentials,
     parse_redis_url,
     publish,
 )
@@ -72,9 +74,11 @@ def build_basis(settings: Settings, *, follows: bool) -> Basis:
     database = open_database(settings.database)
     engine = DbosEngine(settings.database)
     stats = CacheStats()
+    target = parse_redis_url(settings.redis_url if settings.cache_enabled else "")
     cache = open_cache(
-        parse_redis_url(settings.redis_url if settings.cache_enabled else ""),
+        target,
         stats,
+        credentials=open_credentials(target, _account(settings)) if target else None,
         ttl_seconds=settings.cache_ttl_seconds,
         max_connections=settings.cache_max_connections,
         socket_connect_timeout=settings.cache_socket_connect_timeout,
@@ -105,6 +109,18 @@ def build_basis(settings: Settings, *, follows: bool) -> Basis:
         files=JobFiles(settings.data_dir),
         engine=engine,
         readiness=Readiness(database, engine),
+    )
+
+
+def _account(settings: Settings) -> AccountKnobs:
+    """How Redis gets to know who we are."""
+    return AccountKnobs(
+        auth=settings.redis_auth,
+        password_file=settings.redis_password_path,
+        username_file=settings.redis_username_path,
+        iam_cache=settings.redis_iam_cache,
+        iam_region=settings.redis_region,
+        iam_serverless=settings.redis_iam_serverless,
     )
 
 

@@ -7,15 +7,24 @@ on 127.0.0.1, keep nothing that matters and are gone with the process that start
 from .postgres_server import PostgresServer
 from .processes import die_with, end, free_port, spawn
 from .programs import RedisFlavour, chromium, postgres_programs, redis_flavours
-from .redis_server import RedisServer
+from .redis_cluster import RedisCluster
+from .redis_fleet import RedisFleet
+from .redis_sentinels import RedisSentinels
+from .redis_server import RedisServer, RedisTls
 from .server import ServerError
+from .slot_move import SlotMove
 from .tally import run_tally
 
 __all__ = [
     "PostgresServer",
+    "RedisCluster",
     "RedisFlavour",
+    "RedisFleet",
+    "RedisSentinels",
     "RedisServer",
+    "RedisTls",
     "ServerError",
+    "SlotMove",
     "chromium",
     "die_with",
     "end",

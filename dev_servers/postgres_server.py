@@ -38,6 +38,7 @@ class PostgresServer(Server):
             "unix_socket_directories=",
             "fsync=off",
             "full_page_writes=off",
+            "max_connections=400",  # what a proxy swallows stays open here
             *config,
         ]
         if os.geteuid() == 0:  # which PostgreSQL refuses to run as

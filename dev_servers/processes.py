@@ -14,22 +14,27 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+_given: deque[int] = deque(maxlen=100)
 
 
 def free_port() -> int:
     """A port of 127.0.0.1 that is free now. Not reserved: start soon, and try again on a clash.
 
     It lies below the range from which systems take outgoing connections: a server that comes back
-    must find its port free, and a client must not connect to itself while the server is away.
+    must find its port free, and a client must not connect to itself while the server is away. This
+    process is given none of its last hundred again: many servers may be about to start.
     """
-    for port in random.SystemRandom().sample(range(15_000, 22_700), 100):
+    for port in random.SystemRandom().sample(range(15_000, 22_700), 200):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return port
+            if port not in _given:
+                _given.append(port)
+                return port
     raise OSError("no free port between 15000 and 22700")
 
 

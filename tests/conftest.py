@@ -12,9 +12,12 @@ from typing import Any, NoReturn
 import hypothesis
 import pytest
 
+from certificates import Authority
 from dev_servers import (
     PostgresServer,
+    RedisCluster,
     RedisFlavour,
+    RedisSentinels,
     RedisServer,
     chromium,
     postgres_programs,
@@ -69,6 +72,42 @@ def start_redis(redis_flavour: RedisFlavour) -> Iterator[Callable[..., RedisServ
             return servers.enter_context(RedisServer(redis_flavour.binary, **options))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def _shared_sentinels(redis_flavour: RedisFlavour) -> Iterator[RedisSentinels]:
+    with RedisSentinels(redis_flavour.binary) as sentinels:
+        yield sentinels
+
+
+@pytest.fixture
+def sentinels(_shared_sentinels: RedisSentinels) -> RedisSentinels:
+    """A primary, two replicas and three Sentinels: all well, empty and in their first roles.
+
+    A test may kill and freeze what it likes.
+    """
+    return _shared_sentinels.whole()
+
+
+@pytest.fixture(scope="session")
+def _shared_cluster(redis_flavour: RedisFlavour) -> Iterator[RedisCluster]:
+    with RedisCluster(redis_flavour.binary) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(_shared_cluster: RedisCluster) -> RedisCluster:
+    """Three primaries with a replica each: all well, empty, in their first roles, slots at home.
+
+    A test may kill and freeze what it likes, and move slots.
+    """
+    return _shared_cluster.whole()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Signs certificates that no system trusts."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="session")

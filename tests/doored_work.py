@@ -1,22 +1,30 @@
 """Work that waits behind a door, and callers who wait for it together."""
 
 import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
 
 from cache.single_flight import SingleFlight
 
 
 class DooredWork:
-    """Begins, waits for its door, and then gives a number, or what it was told to raise."""
+    """Begins, waits for its door, and then gives a number, or what it was told to raise.
 
-    def __init__(self) -> None:
+    What is in `early` it finds before.
+    """
+
+    def __init__(self, *early: str) -> None:
         self.begun = self.ended = self.cancelled = 0
         self.entered = asyncio.Event()
         self.door = asyncio.Event()
         self.error: BaseException | None = None
+        self.keys: list[list[str]] = []
+        self._early = early
 
-    async def __call__(self) -> int:
+    async def __call__(self, keys: Collection[str]) -> AsyncIterator[Mapping[str, int]]:
         self.begun += 1
         number = self.begun
+        self.keys.append([*keys])
+        yield {key: number for key in keys if key in self._early}
         self.entered.set()
         try:
             await self.door.wait()
@@ -26,7 +34,11 @@ class DooredWork:
         self.ended += 1
         if self.error:
             raise self.error
-        return number
+        yield {key: number for key in keys if key not in self._early}
+
+
+async def one(flights: SingleFlight[int], work: DooredWork, key: str = "key") -> int:
+    return (await flights.do((key,), work))[key]
 
 
 async def together(
@@ -34,6 +46,6 @@ async def together(
 ) -> list[asyncio.Task[int]]:
     """So many tasks, each waiting for the work by now."""
     work.entered.clear()
-    tasks = [asyncio.create_task(flights.do("key", work)) for _ in range(callers)]
+    tasks = [asyncio.create_task(one(flights, work)) for _ in range(callers)]
     await work.entered.wait()
     return tasks

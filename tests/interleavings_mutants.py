@@ -4,21 +4,22 @@ Each function takes one guard away from the real code by a patch that ends with 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypeAlias
 
 import pytest
 
+from cache.belief import Belief
 from cache.cached_jobs import CachedJobs
 from cache.entry import Entry, Foreign, Unreadable, decode, named
 from cache.feed import Feed
 from cache.floor_reads import FloorReads
+from cache.look_ups import LookUps
 from cache.mending import Mending
 from cache.near import Near
 from cache.push import Push
-from cache.recall import Recall, Recalled
+from cache.recall import Outcome, Recalled
 from cache.single_flight import SingleFlight
 from jobs import Answer, Document
 
@@ -69,11 +70,11 @@ def denials_outlive_a_creation(patch: Patch) -> None:
 
 
 def everything_is_trusted(patch: Patch) -> None:
-    patch.setattr("cache.recall.trusted", lambda version, *, known, proven: True)
+    patch.setattr("cache.belief.trusted", lambda version, *, known, proven: True)
 
 
 def unknown_jobs_are_trusted(patch: Patch) -> None:
-    patch.setattr("cache.recall.trusted", lambda version, *, known, proven: version >= known)
+    patch.setattr("cache.belief.trusted", lambda version, *, known, proven: version >= known)
 
 
 def pushes_of_unknown_jobs_are_believed(patch: Patch) -> None:
@@ -89,17 +90,17 @@ def puts_are_blind(patch: Patch) -> None:
 
 
 def floors_are_read_from_memory(patch: Patch) -> None:
-    async def read(floors: FloorReads, job_id: str) -> Recalled:
-        return await floors._recall.anywhere(job_id)
-
-    patch.setattr(FloorReads, "read", read)
+    patch.setattr(FloorReads, "read", lambda it, ids: it._flights.do(ids, it._recall.anywhere))
 
 
 def floor_reads_under_way_are_joined(patch: Patch) -> None:
-    async def following(floors: FloorReads, job_id: str) -> Recalled:
-        return await floors._recall.database(job_id)
+    forget = SingleFlight.forget
 
-    patch.setattr(FloorReads, "_next", following)
+    def forget_others(flights: SingleFlight[Outcome], key: str) -> None:
+        if not key.startswith("floor "):
+            forget(flights, key)
+
+    patch.setattr(SingleFlight, "forget", forget_others)
 
 
 def floors_take_any_read_for_new_enough(patch: Patch) -> None:
@@ -110,12 +111,12 @@ def late_answers_are_believed(patch: Patch) -> None:
     """Of a look-up that began before a change came to be known."""
 
     async def newest(
-        jobs: CachedJobs, job_id: str, owner: str | None, floor: int, near: Answer | None
-    ) -> Answer:
-        work = partial(jobs._recall.anywhere, job_id)
-        return (await jobs._flights.do(job_id, work)).answer
+        look_ups: LookUps, wanted: Mapping[str, int], owner: str | None, arrived: float
+    ) -> dict[str, Answer]:
+        recalled = await look_ups._look_up(wanted)
+        return {job_id: it.answer for job_id, it in recalled.items()}
 
-    patch.setattr(CachedJobs, "_newest", newest)
+    patch.setattr(LookUps, "_newest", newest)
 
 
 def nothing_is_forgotten_on_write(patch: Patch) -> None:
@@ -183,16 +184,16 @@ def damage_is_not_noticed(patch: Patch) -> None:
 
 
 def nothing_expires(patch: Patch) -> None:
-    patch.setattr("cache.recall.expired", lambda entry, now, lifetimes: False)
+    patch.setattr("cache.belief.expired", lambda entry, now, lifetimes: False)
 
 
 def stale_answers_have_no_end(patch: Patch) -> None:
-    def stale(recall: Recall, job_id: str, found: Any = None) -> Answer | None:
-        held = recall._near.get(job_id)
-        return replace(recall._near_answer(held), hit=False, stale=True) if held else None
+    def stale(belief: Belief, job_id: str, found: Any = None) -> Answer | None:
+        held = belief._near.get(job_id)
+        return replace(belief._near_answer(held), hit=False, stale=True) if held else None
 
-    patch.setattr(Recall, "stale", stale)
+    patch.setattr(Belief, "stale", stale)
 
 
 def owners_are_not_asked_for(patch: Patch) -> None:
-    patch.setattr("cache.cached_jobs._seen_by", lambda owner, answer: answer)
+    patch.setattr("cache.cached_jobs.seen_by", lambda owner, answer: answer)

@@ -13,7 +13,7 @@ from cache.freshness import PROOF_SECONDS
 from example_jobs import a_job
 from interleavings_log import ModelLog
 from interleavings_redis import ModelRedis
-from interleavings_world import ID, WALL, ModelStore, World
+from interleavings_world import ID, OTHER_ID, WALL, ModelStore, World
 from jobs import Answer, Event, JobsError, StoreUnavailable
 
 TTL: float = 30.0
@@ -75,13 +75,17 @@ class Process:
                 continue
             self.least = max(self.least, change.document.version)
 
-    async def read(self, *, owner: str | None = "default", seen: bool = False) -> None:
-        """One poll. `seen`: by a client that has seen the newest version just now."""
+    async def read(
+        self, *, owner: str | None = "default", seen: bool = False, more: bool = False
+    ) -> None:
+        """One poll. `seen`: by a client that has seen the newest version just now; `more`: that
+        asks for another job as well, which does not exist.
+        """
         floor = self.world.version() if seen else 0
         least, began = max(self.least, floor), self.stage.loop.now
         self.stage.note(self.name, (least, floor))
         try:
-            answer = await self.memory.store.status(ID, owner=owner, floor=floor)
+            answer = await self._answer(owner, floor, more=more)
         except StoreUnavailable:
             return
         except asyncio.CancelledError:
@@ -93,6 +97,14 @@ class Process:
         self.stage.violations += [f"{self.name}: {wrong}" for wrong in wrongs]
         if answer.document:
             self.least = max(self.least, answer.document.version)
+
+    async def _answer(self, owner: str | None, floor: int, *, more: bool) -> Answer:
+        if not more:
+            return await self.memory.store.status(ID, owner=owner, floor=floor)
+        answers = await self.memory.store.statuses({OTHER_ID: 0, ID: floor}, owner=owner)
+        if answers[OTHER_ID].document:
+            self.stage.violations.append(f"{self.name}: gave a job that does not exist")
+        return answers[ID]
 
     def _wrongs(self, answer: Answer, owner: str | None, least: int, began: float) -> Iterable[str]:
         document = answer.document

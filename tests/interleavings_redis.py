@@ -1,7 +1,7 @@
 """The Redis of the stepped scenes: a dict with the version rule of `put_if_newer.lua`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from cache.tier import Budget, Found, Kept, PutOutcome, Stored, TierState, Trouble
@@ -51,8 +51,16 @@ class ModelRedis:
     def budget(self) -> Budget:
         return Budget(1.0)
 
-    async def get(self, key: str, budget: Budget) -> Found:
+    async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:
         return await self._world.stage.turn(self._room, "gets", lambda: self._world.redis.get(key))
+
+    async def get_many(
+        self, keys: Sequence[str], budget: Budget, *, newest: bool = False
+    ) -> Sequence[Found]:
+        redis = self._world.redis
+        return await self._world.stage.turn(
+            self._room, "gets", lambda: [redis.get(key) for key in keys]
+        )
 
     async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
         if self._puts == "late":

@@ -27,6 +27,8 @@ class Script:
     owner: str | None = "default"
     seen: bool = False
     """Whether each reader has seen, somewhere, the newest version there is when it begins."""
+    batches: bool = False
+    """Whether the last reader asks for another job as well, which does not exist."""
     leaves: bool = False
     """Whether the first reader may leave at any moment."""
     near: NearKnobs | None = NearKnobs()  # noqa: RUF009 - frozen
@@ -128,7 +130,8 @@ def _audience(script: Script, stage: Stage, rooms: Mapping[str, Process]) -> Non
     begun: dict[int, asyncio.Task[None]] = {}
 
     def poll(number: int, process: Process) -> None:
-        reader = process.read(owner=script.owner, seen=script.seen)
+        more = script.batches and number == len(script.polls) - 1
+        reader = process.read(owner=script.owner, seen=script.seen, more=more)
         begun[number] = stage.begin(reader)
 
     for number, name in enumerate(script.polls):

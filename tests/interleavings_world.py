@@ -5,7 +5,7 @@ simple as the promises of `JobStore`, `ChangeLog` and `Cache` allow. The real ed
 against real servers elsewhere; `test_interleavings_model.py` compares the put with the real script.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from typing import Final, TypeVar
 
@@ -130,6 +130,15 @@ class ModelStore:
         look = partial(self._world.newest, job_id)
         document = await self._turn("loads", look, sure=self._world.final)
         return Answer(document=document)
+
+    async def statuses(
+        self, wanted: Mapping[str, int], *, owner: str | None
+    ) -> Mapping[str, Answer]:
+        def look() -> dict[str, Document | None]:
+            return {job_id: self._world.newest(job_id) for job_id in wanted}
+
+        documents = await self._turn("loads", look, sure=self._world.final)
+        return {job_id: Answer(document=document) for job_id, document in documents.items()}
 
     async def advance(
         self, job_id: str, event: Event, *, now: float, owner: str | None = None

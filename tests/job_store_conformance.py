@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from batch_conformance import BatchConformance
 from example_jobs import READY, RecordedDelivery, a_job
 from jobs import (
     CancelRequested,
@@ -34,7 +35,7 @@ from jobs import (
 from paging_conformance import PagingConformance
 
 
-class JobStoreConformance(PagingConformance):
+class JobStoreConformance(PagingConformance, BatchConformance):
     async def test_a_created_job_is_there_at_version_one_and_queued(
         self, store: JobStore, delivery: RecordedDelivery
     ) -> None:

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from cache import CacheStats, Lifetimes
+from cache.belief import Belief
 from cache.entry import encode, key
 from cache.near import Near
-from cache.recall import Recall
+from cache.recall import Outcome, Recall, Recalled
 from cache.shared import Shared
 from counted_store import CountedStore
 from example_documents import Clock
 from example_jobs import a_job
-from jobs import Claimed, Document
+from jobs import Claimed, Document, StoreUnavailable
 from scripted_cache import ScriptedCache
 
 
@@ -30,16 +31,35 @@ class RecallBench:
         self.proof = MovedProof()
         self.near = Near(entries=10, size=2**20, negative_seconds=1.0, clock=self.clock)
         lifetimes = Lifetimes(moving=30.0, final=3600.0)
+        self.belief = Belief(self.near, self.proof, lifetimes, clock=self.clock, wall=self.wall)
         self.recall = Recall(
             truth,
             Shared(self.cache, lifetimes, self.stats),
             self.near,
+            self.belief,
             self.proof,
             self.stats,
-            lifetimes,
             clock=self.clock,
             wall=self.wall,
         )
+
+    async def anywhere(self, job_id: str) -> Recalled:
+        """What a look-up of that job alone gives, or raises."""
+        return (await self.batch(job_id))[0]
+
+    async def batch(self, *job_ids: str) -> list[Recalled]:
+        """What a look-up of those jobs together gives; raises if one has no answer."""
+        outcomes: dict[str, Outcome] = {}
+        async for found in self.recall.anywhere(job_ids):
+            outcomes |= found
+        return [_recalled(outcomes[job_id]) for job_id in job_ids]
+
+    async def database(self, job_id: str) -> Recalled:
+        """What a read of that job alone gives, or raises."""
+        return _recalled((await self.recall.database((job_id,)))[job_id])
+
+    def document(self, outcome: Outcome) -> Document | None:
+        return _recalled(outcome).answer.document
 
     async def two_versions(self) -> tuple[Document, Document]:
         """Of one job in the database; neither is remembered anywhere."""
@@ -71,3 +91,9 @@ class RecallBench:
     @property
     def reads(self) -> int:
         return int(self.stats.snapshot()["database_reads"])
+
+
+def _recalled(outcome: Outcome) -> Recalled:
+    if isinstance(outcome, StoreUnavailable):
+        raise outcome
+    return outcome

@@ -89,6 +89,8 @@ STANDALONE: Final[dict[str, RedisTarget]] = {
     # Accounts: what stands behind the first colon, spelled as in any URL; a + is a +
     "redis://user:p%40w@[::1]:7000": one("::1", port=7000, username="user", password="p@w"),
     "redis://us%3Aer:pw@h": one(username="us:er", password="pw"),
+    "redis://user@h": one(username="user"),
+    "rediss://us%3Aer%40x@h": one(username="us:er@x", tls=True),
     "redis://:a:b@h": one(password="a:b"),
     "redis://:a,b&c=d+e@h": one(password="a,b&c=d+e"),
     "redis://:%2F%3F%23%40%25@h": one(password="/?#@%"),
@@ -128,6 +130,7 @@ STANDALONE: Final[dict[str, RedisTarget]] = {
     "unix://user:pw@/run/redis.sock": RedisAddress(
         path="/run/redis.sock", username="user", password="pw"
     ),
+    "unix://user@/run/redis.sock": RedisAddress(path="/run/redis.sock", username="user"),
     "unix:///run/redis.sock?socket_timeout=1": RedisAddress(
         path="/run/redis.sock", socket_timeout=1.0
     ),
@@ -151,6 +154,9 @@ SENTINEL: Final[dict[str, RedisTarget]] = {
     "redis+sentinel://a/my.Master-1_x/0": sentinels("a", service="my.Master-1_x"),
     "redis+sentinel://a/7/0": sentinels("a", service="7"),
     "redis+sentinel://user:pw@a,b/s": sentinels("a", "b", username="user", password="pw"),
+    "redis+sentinel://user@a/s?sentinel_password=pw": sentinels(
+        "a", username="user", sentinel_password="pw"
+    ),
     "redis+sentinel://a/s?sentinel_password=b64+/x==": sentinels("a", sentinel_password="b64+/x=="),
     "redis+sentinel://:pw@a/s?sentinel_username=w&sentinel_password=p%26%40": sentinels(
         "a", password="pw", sentinel_username="w", sentinel_password="p&@"
@@ -183,6 +189,9 @@ CLUSTER: Final[dict[str, RedisTarget]] = {
     ),
     "rediss://:pw@clustercfg.c.x1.use1.cache.amazonaws.com:6379?cluster=true": cluster(
         "clustercfg.c.x1.use1.cache.amazonaws.com", password="pw", tls=True
+    ),
+    "rediss://iam-user@clustercfg.c.x1.use1.cache.amazonaws.com:6379?cluster=true": cluster(
+        "clustercfg.c.x1.use1.cache.amazonaws.com", username="iam-user", tls=True
     ),
     "redis://[::1]:7000,[::2]:7000?cluster=true": cluster("::1", "::2", port=7000),
 }

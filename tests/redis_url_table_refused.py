@@ -81,8 +81,8 @@ REFUSED: Final = {
     "redis://h/0#x": SPELL,
     "redis+sentinel://:p@a,:p@b/s": SPELL,
     "redis+sentinel://a/s?sentinel_password=p@w": SPELL,
-    "redis://user@h": NO_PASSWORD,
     "redis://user:@h": NO_PASSWORD,
+    "redis://:@h": NO_PASSWORD,
     "redis://@h": NO_PASSWORD,
     # Hosts and ports
     "redis://": NO_HOST,

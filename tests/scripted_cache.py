@@ -1,7 +1,7 @@
 """A cache in this process that keeps the rules of the real one, and is away when a test says."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from cache.tier import Budget, Found, Kept, PutOutcome, Stored, TierState, Trouble
@@ -12,17 +12,22 @@ _VERSION: Final = slice(8, 27)
 class ScriptedCache:
     """Keeps a value unless one at least as new is there, and announces what it keeps.
 
-    `trouble` is what every call meets; `enabled` and `detail` are what the state says.
+    `trouble` is what every call meets, `troubles` what gets of these jobs do; `enabled` and
+    `detail` are what the state says. `replica`: where gets go that need not find the newest, if
+    there is one. `asked`: the keys of each get.
     """
 
     def __init__(self) -> None:
         self.values: dict[str, bytes] = {}
+        self.replica: dict[str, bytes] | None = None
+        self.asked: list[tuple[str, ...]] = []
         self.puts: list[int] = []
         self.attempts = 0
         self.written: list[bytes] = []
         self.seconds: list[float] = []
         self.most_at_once = 0
         self.trouble: Trouble | None = None
+        self.troubles: dict[str, Trouble] = {}
         self.enabled = True
         self.detail = "redis"
         self.listeners: list[Callable[[bytes], None]] = []
@@ -37,13 +42,26 @@ class ScriptedCache:
         """Nothing to end."""
 
     def state(self) -> TierState:
-        return TierState(enabled=self.enabled, detail=self.detail, ttl_seconds=30.0)
+        return TierState(
+            enabled=self.enabled,
+            detail=self.detail,
+            ttl_seconds=30.0,
+            reads="primary" if self.replica is None else "replica",
+        )
 
     def budget(self) -> Budget:
         return Budget(1.0)
 
-    async def get(self, key: str, budget: Budget) -> Found:
-        return self.trouble or self.values.get(key)
+    async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:
+        return (await self.get_many((key,), budget, newest=newest))[0]
+
+    async def get_many(
+        self, keys: Sequence[str], budget: Budget, *, newest: bool = False
+    ) -> Sequence[Found]:
+        self.asked.append((*keys,))
+        there = self.values if newest or self.replica is None else self.replica
+        troubles = [self.trouble or self.troubles.get(named(key)) for key in keys]
+        return [trouble or there.get(key) for trouble, key in zip(troubles, keys, strict=True)]
 
     async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
         self.attempts += 1
@@ -78,3 +96,8 @@ class ScriptedCache:
             await self.lost.wait()
         finally:
             self.listeners.remove(deliver)
+
+
+def named(key: str) -> str:
+    """The job whose key it is."""
+    return key[key.index("{") + 1 : key.index("}")]

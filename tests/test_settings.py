@@ -41,6 +41,12 @@ def test_auto_brings_a_worker_with_sqlite_only(
     assert read_settings().brings_worker is expected
 
 
+def test_the_way_to_authenticate_is_read_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_AUTH", " ElastiCache-IAM ")
+
+    assert read_settings().redis_auth == "elasticache-iam"
+
+
 def test_a_dotenv_file_is_read_and_the_environment_wins(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -66,6 +72,8 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(
         ("CACHE_AUDIT_SHARE", "1.5"),
         ("UPLOAD_MAX_BYTES", "2GB"),
         ("CACHE_ENABLED", "perhaps"),
+        ("REDIS_AUTH", "kerberos"),
+        ("REDIS_IAM_SERVERLESS", "perhaps"),
     ],
 )
 def test_nonsense_is_refused_in_one_line_that_names_the_setting(
@@ -77,6 +85,44 @@ def test_nonsense_is_refused_in_one_line_that_names_the_setting(
         read_settings()
 
     assert "\n" not in str(refused.value)
+
+
+def test_files_for_the_account_are_the_projects_where_they_are_relative(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REDIS_PASSWORD_FILE", "/run/secrets/redis")
+    monkeypatch.setenv("REDIS_USERNAME_FILE", "secrets/user")
+    settings = read_settings()
+
+    assert settings.redis_password_path == Path("/run/secrets/redis")
+    assert settings.redis_username_path == PROJECT / "secrets" / "user"
+
+
+def test_no_file_is_no_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read_settings()
+
+    assert (settings.redis_password_path, settings.redis_username_path) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("named", "region"),
+    [
+        ({}, ""),
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1", "AWS_REGION": "eu-north-1"}, "eu-north-1"),
+        ({"AWS_REGION": "eu-north-1", "REDIS_IAM_REGION": "us-east-1"}, "us-east-1"),
+        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": "eu-west-1"}, "eu-west-1"),
+    ],
+)
+def test_the_region_is_our_own_setting_or_what_aws_tools_go_by(
+    monkeypatch: pytest.MonkeyPatch, named: dict[str, str], region: str
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+
+    assert read_settings().redis_region == region
 
 
 def test_an_absolute_data_dir_stays_and_a_relative_one_is_the_projects(

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from api.health import health_routes
 from api.measure import Measured
 from api.problems import answer_problems
+from api.v2.batch import batch_route
 from api.v2.cache_stats import cache_routes
 from api.v2.create import Creation, create_routes
 from api.v2.jobs import job_routes
@@ -62,6 +63,7 @@ def create_api(parts: Parts) -> FastAPI:
         redirect_slashes=False,
     )
     answer_problems(app)
+    app.router.routes.append(batch_route(parts.store))  # before the poll, whose path it fits, too
     app.router.routes.append(poll_route(parts.store))
     creation = Creation(
         store=parts.store,

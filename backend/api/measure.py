@@ -43,6 +43,7 @@ _TEMPLATES: Final = tuple(
     (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), template)
     for template in (
         "/api/v2/jobs",
+        "/api/v2/jobs/batch",
         "/api/v2/jobs/{job_id}",
         "/api/v2/jobs/{job_id}/cancel",
         "/api/v2/jobs/{job_id}/retry",

@@ -5,6 +5,7 @@ from cache.freshness import Lifetimes
 from cache.memory import Memory, NearKnobs
 from cache.no_cache import NoCache
 from cache.opening import open_cache, remembering
+from cache.redis_account import AccountKnobs, open_credentials
 from cache.redis_cache import CACHE_TTL_SECONDS, RedisCache
 from cache.redis_target import (
     BadRedisUrl,
@@ -19,6 +20,7 @@ from cache.tier import Cache, TierState
 
 __all__ = [
     "CACHE_TTL_SECONDS",
+    "AccountKnobs",
     "BadRedisUrl",
     "Cache",
     "CacheStats",
@@ -35,6 +37,7 @@ __all__ = [
     "TierState",
     "get_cache_stats",
     "open_cache",
+    "open_credentials",
     "parse_redis_url",
     "publish",
     "remembering",

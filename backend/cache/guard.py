@@ -6,7 +6,7 @@ Knows no driver: commands come as functions, and whatever they raise becomes a c
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, TypeVar
 
 from cache.breaker import Breaker
@@ -30,7 +30,8 @@ class Guard:
 
     `beat` is the command that proves the server well. While it is away, `reach` is tried, which may
     take `slow` seconds because it connects; then `beat` must be as `quick` as requests need it, and
-    `warm` readies each connection. At most `width` calls are under way at once.
+    `warm` readies each connection. At most `width` calls are under way at once. `secrets` are what
+    no log may show.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Guard:
         server: str,
         stats: CacheStats,
         *,
-        secret: str | None,
+        secrets: Callable[[], Iterable[str]],
         beat: Command[object],
         reach: Command[object],
         warm: Command[object],
@@ -48,7 +49,7 @@ class Guard:
     ) -> None:
         self._server = server
         self._stats = stats
-        self._secret = secret
+        self._secrets = secrets
         self._beat_command = beat
         self._reach = reach
         self._warm = warm
@@ -116,7 +117,7 @@ class Guard:
             return await command()
         except Exception as error:  # not only the driver's own: some derive from Exception itself
             trouble = classify(error)
-            self._said[trouble] = quote(error, self._secret)
+            self._said[trouble] = quote(error, self._secrets())
             return trouble
 
     async def _beat(self) -> bool:

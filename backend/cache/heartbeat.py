@@ -37,12 +37,15 @@ class Heartbeat:
         """Begin, and wait a little for the first beat so that whoever starts us knows how it is."""
         first = asyncio.Event()
         self._task = asyncio.create_task(self._live(first), name="cache-heartbeat")
-        await asyncio.wait(
-            {self._task, waiting := asyncio.create_task(first.wait())},
-            timeout=FIRST_SECONDS,
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        waiting.cancel()
+        waiting = asyncio.create_task(first.wait())
+        try:
+            await asyncio.wait(
+                {self._task, waiting},
+                timeout=FIRST_SECONDS,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            waiting.cancel()
 
     async def stop(self) -> None:
         """End. Harmless when nothing beats."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cache.auditor import Auditor
+from cache.belief import Belief
 from cache.cached_jobs import CachedJobs
 from cache.feed import Feed, boot_clock
 from cache.freshness import Lifetimes
@@ -15,7 +16,7 @@ from cache.mending import Mending
 from cache.near import Near
 from cache.proof import NoProof
 from cache.push import Push
-from cache.recall import Recall, Recalled
+from cache.recall import Outcome, Recall
 from cache.shared import Shared
 from cache.single_flight import SingleFlight
 from cache.stats import CacheStats
@@ -68,19 +69,21 @@ class Memory:
             clock=clock,
         )
         self._shared = Shared(cache, lifetimes, stats)
-        self._flights: SingleFlight[Recalled] = SingleFlight(seconds=_LOAD_SECONDS)
+        self._flights: SingleFlight[Outcome] = SingleFlight(seconds=_LOAD_SECONDS)
         self.mending = Mending(self._shared, stats, clock=clock, wall=wall)
         self.feed = self._follow(follows, clock) if follows else None
         proof = self.feed or NoProof()
         told = self.mending.announced
         self.push = Push(cache, self._shared, self.near, told, clock=clock, wall=wall)
-        self.recall = Recall(
-            store, self._shared, self.near, proof, stats, lifetimes, clock=clock, wall=wall
+        belief = Belief(self.near, proof, lifetimes, clock=clock, wall=wall)
+        recall = Recall(
+            store, self._shared, self.near, belief, proof, stats, clock=clock, wall=wall
         )
         self.auditor = Auditor(store, lifetimes, stats.audited, share=audit_share, wall=wall)
         self.store = CachedJobs(
             store,
-            self.recall,
+            recall,
+            belief,
             self._shared,
             self.near,
             self._flights,

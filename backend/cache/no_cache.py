@@ -1,7 +1,7 @@
 """What stands in for a cache that is switched off, or has no driver: it never knows anything."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cache.tier import Budget, Found, PutOutcome, TierState, Trouble
 
@@ -27,8 +27,13 @@ class NoCache:
     def budget(self) -> Budget:
         return Budget(0.0)
 
-    async def get(self, key: str, budget: Budget) -> Found:
+    async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:
         return Trouble.AWAY
+
+    async def get_many(
+        self, keys: Sequence[str], budget: Budget, *, newest: bool = False
+    ) -> Sequence[Found]:
+        return [Trouble.AWAY] * len(keys)
 
     async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
         return Trouble.AWAY

@@ -9,9 +9,9 @@ from cache.cached_jobs import CachedJobs
 from cache.memory import Memory
 from cache.no_cache import NoCache
 from cache.redis_cache import KNOBS, RedisCache
+from cache.redis_credentials import Account, Credentials, FixedCredentials
 from cache.redis_driver import INSTALLED
 from cache.redis_target import RedisTarget
-from cache.redis_target_reach import reachable
 from cache.stats import CacheStats
 from cache.tier import Cache
 from jobs import JobStore
@@ -21,6 +21,7 @@ def open_cache(
     address: RedisTarget | None,
     stats: CacheStats,
     *,
+    credentials: Credentials | None = None,
     ttl_seconds: float | None = None,
     max_connections: int | None = None,
     socket_connect_timeout: float | None = None,
@@ -29,8 +30,8 @@ def open_cache(
 ) -> Cache:
     """The cache at an address, not started; one that is always away if there is none or no driver.
 
-    None for a knob means what `redis_cache.py` says; a limit in the address wins over both. The
-    numbers of `stats` tell of this cache. Raises BadRedisUrl for an address out of our reach.
+    None for a knob means what `redis_cache.py` says; a limit in the address wins over both. No
+    credentials means those of the address. The numbers of `stats` tell of this cache.
     """
     given: dict[str, Any] = {
         "ttl_seconds": ttl_seconds,
@@ -39,18 +40,22 @@ def open_cache(
         "socket_timeout": socket_timeout,
         "budget_seconds": budget_seconds,
     }
-    server = reachable(address)
     cache: Cache
-    if server is None:
+    if address is None:
         cache = NoCache("redis-off", "redis is switched off.")
     elif not INSTALLED:
         cache = NoCache("redis-missing", "the redis package is not installed.")
     else:
-        named = {**given, **server.limits()}
+        named = {**given, **address.limits()}
         knobs = {name: value for name, value in named.items() if value is not None}
-        cache = RedisCache(server, stats, replace(KNOBS, **knobs))
+        credentials = credentials or _own(address)
+        cache = RedisCache(address, credentials, stats, replace(KNOBS, **knobs))
     stats.watch(cache.state)
     return cache
+
+
+def _own(target: RedisTarget) -> Credentials:
+    return FixedCredentials(Account(username=target.username, password=target.password))
 
 
 @asynccontextmanager

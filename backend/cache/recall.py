@@ -1,22 +1,23 @@
-"""Finds a job's document for all who ask for it at once: in Redis, else in the database.
+"""Finds the documents of jobs for all who ask for them at once: in Redis, else in the database.
 
 Answers are whosever the job is: ownership is checked for each caller, by whoever calls this.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
+from cache.belief import Belief
 from cache.entry import Entry
 from cache.feed import boot_clock
-from cache.freshness import Lifetimes, age, expired, trusted
-from cache.near import Held, Near
+from cache.near import Near
 from cache.outage import Outage
 from cache.proof import Proof
 from cache.shared import Shared
 from cache.stats import CacheStats, Forward
 from cache.tier import Budget, Trouble
-from jobs import Answer, Document, JobStore, StoreUnavailable
+from jobs import Answer, JobStore, StoreUnavailable
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,23 @@ class Recalled:
     asked_at: float = float("-inf")
 
 
+Outcome: TypeAlias = Recalled | StoreUnavailable
+"""The error is a value: of jobs that are looked up together, each has an outcome of its own."""
+Remembered: TypeAlias = Mapping[str, Entry | Trouble | None]
+"""What Redis said of each job."""
+
+
 class Recall:
-    """Looks a document up and leaves what it found in every tier before it."""
+    """Looks documents up and leaves what it found in every tier before it."""
 
     def __init__(
         self,
         store: JobStore,
         shared: Shared,
         near: Near,
+        belief: Belief,
         proof: Proof,
         stats: CacheStats,
-        lifetimes: Lifetimes,
         *,
         clock: Callable[[], float] = boot_clock,
         wall: Callable[[], float] = time.time,
@@ -45,138 +52,121 @@ class Recall:
         self._store = store
         self._shared = shared
         self._near = near
+        self._belief = belief
         self._proof = proof
         self._stats = stats
-        self._lifetimes = lifetimes
         self._outage = Outage()
         self._clock = clock
         self._wall = wall
 
-    def at_hand(self, job_id: str) -> Answer | None:
-        """A near answer, if one is there and the feed proves it."""
-        if not self._proof.proven:
-            return None
-        held = self._near.get(job_id)
-        if held is not None:
-            return self._near_answer(held)
-        if self._near.denied(job_id):
-            return Answer(document=None, hit=True, detail="near")
-        return None
-
-    async def anywhere(self, job_id: str) -> Recalled:
-        """From Redis, if what is there may be given out, else from the database.
-
-        Raises StoreUnavailable where nothing that is remembered may stand in for it.
+    async def anywhere(self, job_ids: Collection[str]) -> AsyncIterator[dict[str, Outcome]]:
+        """First what Redis has and may be given out; then the rest, by one question to the
+        database. StoreUnavailable where nothing that is remembered may stand in for its answer.
         """
         budget = self._shared.budget()
-        found = await self._shared.get(job_id, budget)
-        now = self._clock()
-        outage = self._outage.likely(now, failing=self._proof.failing)
-        if outage and not self._outage.may_try(now) and (stale := self.stale(job_id, found)):
-            return Recalled(stale)  # asking the database would only take long
-        if isinstance(found, Entry) and not outage and self._may_answer(found):
-            if self._near.known(job_id):
-                self._near.keep(found.document, self._proof.proven_at, self._near.epoch)
-            else:
-                self._near.give(job_id, found.document.version)
-            return Recalled(self._shared_answer(found))
-        return await self._ask(job_id, found, budget)
+        floors = {job_id: self._belief.floor(job_id) for job_id in job_ids}
+        found = await self._shared.get(floors, budget)
+        yield (given := self._given(found))
+        missing = {job_id: it for job_id, it in found.items() if job_id not in given}
+        if missing:
+            yield await self._ask(missing, budget)
 
-    async def database(self, job_id: str) -> Recalled:
+    async def database(self, job_ids: Collection[str]) -> dict[str, Outcome]:
         """From the database, for somebody who has seen newer than what is remembered."""
-        return await self._ask(job_id, None, self._shared.budget(), forward="stale")
+        nothing = dict.fromkeys(job_ids)
+        return await self._ask(nothing, self._shared.budget(), forward="stale")
+
+    def _given(self, found: Remembered) -> dict[str, Outcome]:
+        """What is answered without the database."""
+        now = self._clock()
+        if not self._outage.likely(now, failing=self._proof.failing):
+            answers = {job_id: self._belief.shared(it) for job_id, it in found.items()}
+        elif self._outage.may_try(now):
+            return {}
+        else:  # asking the database would only take long
+            answers = {job_id: self._belief.stale(job_id, it) for job_id, it in found.items()}
+        return {job_id: Recalled(answer) for job_id, answer in answers.items() if answer}
 
     async def _ask(
-        self,
-        job_id: str,
-        found: Entry | Trouble | None,
-        budget: Budget,
-        forward: Forward | None = None,
-    ) -> Recalled:
+        self, found: Remembered, budget: Budget, forward: Forward | None = None
+    ) -> dict[str, Outcome]:
         epoch, asked_at, said_at = self._near.epoch, self._clock(), self._wall()
         self._outage.asks(asked_at)
         try:
-            answer = await self._store.status(job_id, owner=None)
-        except StoreUnavailable:
-            if stale := self.stale(job_id, found):
-                return Recalled(stale)
-            raise
+            said = await self._read(found)
+        except StoreUnavailable as error:
+            return {job_id: self._instead(job_id, it, error) for job_id, it in found.items()}
         self._outage.answered(self._clock())
+        answers = {}
+        for job_id, answer in said.items():
+            if answer.document is None:
+                self._near.deny(job_id, epoch)
+            else:
+                self._near.keep(answer.document, asked_at, epoch)
+            answers[job_id] = self._told(answer, found[job_id], forward)
+        fill = [job_id for job_id in said if not isinstance(found[job_id], Trouble)]
+        answers |= await self._fill({job_id: answers[job_id] for job_id in fill}, said_at, budget)
+        return {job_id: Recalled(answer, asked_at) for job_id, answer in answers.items()}
+
+    async def _read(self, job_ids: Collection[str]) -> Mapping[str, Answer]:
+        """What the database says, asked once."""
+        if len(job_ids) == 1:
+            (job_id,) = job_ids
+            said: Mapping[str, Answer] = {job_id: await self._store.status(job_id, owner=None)}
+        else:
+            said = await self._store.statuses(dict.fromkeys(job_ids, 0), owner=None)
         self._stats.read()
-        answer = replace(answer, forward=forward or _why(found))
-        if answer.document is None:
-            self._near.deny(job_id, epoch)
-            return Recalled(answer, asked_at)
-        self._near.keep(answer.document, asked_at, epoch)
-        if isinstance(found, Trouble):
-            return Recalled(replace(answer, detail=self._shared.why_not(found)), asked_at)
-        return Recalled(await self._fill(answer, answer.document, said_at, budget), asked_at)
+        return said
+
+    def _instead(
+        self, job_id: str, found: Entry | Trouble | None, error: StoreUnavailable
+    ) -> Outcome:
+        stale = self._belief.stale(job_id, found)
+        return Recalled(stale) if stale else error
+
+    def _told(
+        self, answer: Answer, found: Entry | Trouble | None, forward: Forward | None
+    ) -> Answer:
+        if answer.document is not None and isinstance(found, Trouble):
+            answer = replace(answer, detail=self._shared.why_not(found))
+        return replace(answer, forward=forward or _why(found))
 
     async def _fill(
-        self, answer: Answer, document: Document, said_at: float, budget: Budget
-    ) -> Answer:
-        """Put what the database said into Redis; if that proves it to be the past, answer newer."""
-        outcome = await self._shared.put(document, said_at, budget)
-        if not isinstance(outcome, Entry):
-            return replace(answer, stored=outcome is True)
-        if self._proof.proven:
-            return await self._decided(answer, outcome)
-        if expired(outcome, self._wall(), self._lifetimes):
-            return answer
-        self._near.give(outcome.document.id, outcome.document.version)
-        return replace(self._shared_answer(outcome), hit=False, forward=answer.forward)
+        self, answers: Mapping[str, Answer], said_at: float, budget: Budget
+    ) -> dict[str, Answer]:
+        """Put what the database said into Redis; where that proves it the past, answer newer."""
+        documents = [answer.document for answer in answers.values() if answer.document]
+        outcomes = await self._shared.put_many(documents, said_at, budget)
+        filled = dict(answers)
+        newer: dict[str, Entry] = {}
+        for job_id, outcome in outcomes.items():
+            if not isinstance(outcome, Entry):
+                filled[job_id] = replace(answers[job_id], stored=outcome is True)
+            elif self._proof.proven:
+                newer[job_id] = outcome
+            else:
+                filled[job_id] = self._belief.newer(answers[job_id], outcome)
+        return filled | (await self._decided(answers, newer) if newer else {})
 
-    async def _decided(self, answer: Answer, newer: Entry) -> Answer:
+    async def _decided(
+        self, answers: Mapping[str, Answer], newer: Mapping[str, Entry]
+    ) -> dict[str, Answer]:
         """Which is it, the past that this reader brings, or a future that only Redis has?
 
         A version is put there after it is committed: if the database, asked now, does not have it,
         it was restored, and what Redis has is of a history that never was.
         """
         epoch, asked_at = self._near.epoch, self._clock()
-        again = await self._store.status(newer.document.id, owner=None)
-        self._stats.read()
-        if again.document is None:
-            return answer
-        self._near.keep(again.document, asked_at, epoch)
-        if again.document.version < newer.document.version:
-            self._stats.rejected("future")
-        return replace(answer, document=again.document)
-
-    def _may_answer(self, entry: Entry) -> bool:
-        version, known = entry.document.version, self._near.known(entry.document.id)
-        proven = self._proof.proven
-        if version < self._near.given(entry.document.id):
-            return False  # lost in Redis since, and an older one put there late
-        fresh = proven or not expired(entry, self._wall(), self._lifetimes)
-        return fresh and trusted(version, known=known, proven=proven)
-
-    def stale(self, job_id: str, found: Entry | Trouble | None = None) -> Answer | None:
-        """The newest that is remembered and not too old, for when the database cannot be asked."""
-        held = self._near.get(job_id)
-        candidates = [self._near_answer(held)] if held else []
-        floor = max(self._near.known(job_id), self._near.given(job_id))
-        if isinstance(found, Entry) and found.document.version >= floor:
-            candidates.append(self._shared_answer(found))
-        usable = [answer for answer in candidates if answer.ttl]
-        if not usable:
-            return None
-        return replace(max(usable, key=_version), hit=False, forward="stale", stale=True)
-
-    def _near_answer(self, held: Held) -> Answer:
-        past = max(0.0, self._clock() - max(held.said_at, self._proof.proven_at))
-        left = max(0.0, self._lifetimes.of(held.document) - past)
-        return Answer(document=held.document, hit=True, detail="near", age=past, ttl=left)
-
-    def _shared_answer(self, entry: Entry) -> Answer:
-        past = age(entry, self._wall())
-        if self._proof.proven:
-            past = min(past, max(0.0, self._clock() - self._proof.proven_at))
-        left = max(0.0, self._lifetimes.of(entry.document) - past)
-        return Answer(document=entry.document, hit=True, detail="redis", age=past, ttl=left)
-
-
-def _version(answer: Answer) -> int:
-    return answer.document.version if answer.document else 0
+        again = await self._read(newer)
+        decided = {job_id: answers[job_id] for job_id in newer}
+        for job_id, answer in again.items():
+            if answer.document is None:
+                continue
+            self._near.keep(answer.document, asked_at, epoch)
+            if answer.document.version < newer[job_id].document.version:
+                self._stats.rejected("future")
+            decided[job_id] = replace(answers[job_id], document=answer.document)
+        return decided
 
 
 def _why(found: Entry | Trouble | None) -> Forward:

@@ -1,17 +1,18 @@
-"""Redis as the cache: the knobs of its use, and a guarded server behind the face of a tier."""
+"""Redis as the cache: the knobs of its use, and a target's servers behind the face of a tier."""
 
-import os
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from cache.entry import prefix
-from cache.guard import Guard
-from cache.redis_driver import RedisDriver
-from cache.redis_url import RedisAddress
+from cache.redis_credentials import Credentials
+from cache.redis_discovery import find
+from cache.redis_driver import Limits
+from cache.redis_fleet import Fleet
+from cache.redis_lookout import Lookout
+from cache.redis_node import RedisNode
+from cache.redis_routes import Routes
+from cache.redis_target import Node, RedisTarget
 from cache.stats import CacheStats
-from cache.tier import Budget, Found, Kept, PutOutcome, Stored, TierState
+from cache.tier import Budget, Found, PutOutcome, TierState
 
 CACHE_TTL_SECONDS = 30
 
@@ -23,6 +24,7 @@ class Knobs:
     ttl_seconds: float
     """Seconds; of a moving job's value, as shown in the state. Each put brings its own."""
     max_connections: int
+    """To each server."""
     socket_connect_timeout: float
     """Seconds; for the background beat, which opens the connections. Requests have their budget."""
     socket_timeout: float
@@ -39,78 +41,93 @@ KNOBS = Knobs(
     budget_seconds=0.05,
 )
 
-CHANNEL: Final = "tally:changes"
-_NOBODY: Final = ""
-_BEAT_TTL_SECONDS: Final = 10.0
-_STOP_SECONDS: Final = 1.0
-
 
 class RedisCache:
-    """A `Cache` in one Redis or Valkey server. For one event loop; away until `start`."""
+    """A `Cache` in Redis or Valkey, of any topology. For one event loop; away until `start`."""
 
-    def __init__(self, address: RedisAddress, stats: CacheStats, knobs: Knobs = KNOBS) -> None:
+    def __init__(
+        self,
+        target: RedisTarget,
+        credentials: Credentials,
+        stats: CacheStats,
+        knobs: Knobs = KNOBS,
+    ) -> None:
+        self._target = target
+        self._credentials = credentials
+        self._stats = stats
         self._knobs = knobs
-        self._driver = RedisDriver(
-            address,
+        self._limits = Limits(
             max_connections=knobs.max_connections,
             socket_connect_timeout=knobs.socket_connect_timeout,
             socket_timeout=knobs.socket_timeout,
         )
-        self._in_use = TierState(
-            enabled=True,
-            detail="redis",
-            ttl_seconds=knobs.ttl_seconds,
-            breaker="closed",
-            server=str(address),
-            limits={"budget_seconds": knobs.budget_seconds, **self._driver.limits()},
-        )
-        self._away = replace(self._in_use, enabled=False, detail="redis-down", breaker="open")
-        self._beat_key = f"tally:beat:{os.getpid()}-{os.urandom(4).hex()}"
-        self._guard = Guard(
-            str(address),
+        self._name = str(target)
+        self._shown_limits = {
+            "budget_seconds": knobs.budget_seconds,
+            **self._open_node(target.first, False).limits(),
+        }
+        self._fleet = Fleet(self._open_node, replicas=target.reads == "replica")
+        self._lookout = Lookout(
+            self._fleet,
+            find(target, credentials, knobs.socket_connect_timeout),
+            credentials,
             stats,
-            secret=address.password,
-            beat=self._beat,
-            reach=self._reach,
-            warm=self._driver.ping,
-            width=knobs.max_connections,
-            quick=knobs.budget_seconds,
-            slow=knobs.socket_connect_timeout,
+            name=self._name,
+            hides=self._hides,
+            patience=2.0 * knobs.socket_connect_timeout,
         )
+        self._routes = Routes(self._fleet, self._lookout.wake, stats)
 
     async def start(self) -> None:
-        await self._guard.start()
+        await self._lookout.start()
 
     async def stop(self) -> None:
-        await self._guard.stop(seconds=_STOP_SECONDS, last=self._driver.close)
+        await self._lookout.stop()
+        await self._fleet.stop()
 
     def state(self) -> TierState:
-        return self._in_use if self._guard.in_use else self._away
+        in_use = self._fleet.in_use
+        return TierState(
+            enabled=in_use,
+            detail="redis" if in_use else "redis-down",
+            ttl_seconds=self._knobs.ttl_seconds,
+            breaker="closed" if in_use else "open",
+            server=self._name,
+            limits=self._shown_limits,
+            reads=self._target.reads,
+            servers=self._fleet.states(),
+        )
 
     def budget(self) -> Budget:
         return Budget(self._knobs.budget_seconds)
 
-    async def get(self, key: str, budget: Budget) -> Found:
-        return await self._guard.ask(lambda: self._driver.get(key), budget)
+    async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:
+        return await self._routes.get(key, budget, newest=newest)
+
+    async def get_many(
+        self, keys: Sequence[str], budget: Budget, *, newest: bool = False
+    ) -> Sequence[Found]:
+        return await self._routes.get_many(keys, budget, newest=newest)
 
     async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
-        return await self._guard.ask(lambda: self._put(key, value, seconds, CHANNEL), budget)
+        return await self._routes.put(key, value, budget, seconds=seconds)
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
-        await self._guard.attend(lambda: self._driver.listen(CHANNEL, deliver, heard))
+        await self._routes.listen(deliver, heard)
 
-    async def _put(self, key: str, value: bytes, seconds: float, channel: str) -> Stored | Kept:
-        lifetime_ms = max(1, round(seconds * 1000))
-        result = await self._driver.put_if_newer(key, value, lifetime_ms, channel)
-        if result == 1:
-            return Stored()
-        return Kept(newer=result if isinstance(result, bytes) else None)
+    def _open_node(self, node: Node, replica: bool) -> RedisNode:
+        return RedisNode(
+            self._target.server(node),
+            self._credentials,
+            self._stats,
+            self._limits,
+            quick=self._knobs.budget_seconds,
+            hides=self._hides,
+            cluster=self._target.topology == "cluster",
+            replica=replica,
+        )
 
-    async def _reach(self) -> object:
-        await self._driver.resolve()
-        return await self._beat()
-
-    async def _beat(self) -> object:
-        """Do what requests do, script and write and all: a PING succeeds also on a full server."""
-        value = prefix(time.monotonic_ns() // 1_000_000, "beat").encode()
-        return await self._put(self._beat_key, value, _BEAT_TTL_SECONDS, _NOBODY)
+    def _hides(self) -> Sequence[str]:
+        """Every secret there is: none may be part of what is logged."""
+        sentinels = getattr(self._target, "sentinel_password", None)
+        return [*self._credentials.secrets, *([sentinels] if sentinels else [])]

@@ -1,16 +1,20 @@
 """The Redis driver: EDGE, the one file that imports it, and that still imports where it is missing.
 
-Raw commands to one server, each raising whatever the driver raises; nothing is judged here.
+Connections to one server, and words sent over them, each raising whatever the driver raises;
+nothing is judged here.
 """
 
 import asyncio
-from collections.abc import Callable
-from importlib.resources import files
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from inspect import signature
-from typing import Any, Final, cast
+from typing import Any
 
 from cache.name_lookup import NameLookup
-from cache.redis_url import RedisAddress
+from cache.redis_credentials import Credentials
+from cache.redis_ear import SILENCE_SECONDS, follow
+from cache.redis_target import RedisAddress
+from cache.tls_context import TlsContext
 
 try:
     from redis.asyncio import (
@@ -23,52 +27,67 @@ try:
     from redis.asyncio.connection import AbstractConnection
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
-    from redis.exceptions import NoScriptError, ResponseError
 except ImportError:  # uninstalling the driver is a supported way to switch the cache off
     INSTALLED = False
 else:
     INSTALLED = True
 
-_SILENCE_SECONDS: Final = 2.0
-"""A listening connection that was silent for so long is lost."""
-_CHANCES: Final = 3
-"""The parts of a silence, each but the last ended by a PING; counted, not timed: a loop that was
-late itself must read first what lies there."""
+    class _TlsConnection(SSLConnection):
+        """With a context made beforehand: the driver would make one for each, in the event loop."""
+
+        def __init__(self, *, tls: TlsContext, **named: Any) -> None:
+            super().__init__(**named)
+            self._tls = tls
+
+        def _connection_arguments(self) -> Mapping[str, Any]:
+            self.ssl_context.context = self._tls.latest
+            return super()._connection_arguments()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Of the connections to one server. Seconds."""
+
+    max_connections: int
+    socket_connect_timeout: float
+    socket_timeout: float
 
 
 class RedisDriver:
-    """One server, spoken to over at most `max_connections`, and one more for each who listens.
+    """One server, spoken to over at most so many connections, and one more for each who listens.
 
-    Connects when first asked. A command that is cancelled closes its connection: its late answer
-    reaches nobody. Raises what the driver raises, which is not only its own errors.
+    Connects when first asked, as whoever the credentials then say. `replica`: of a cluster, which
+    answers for its primary only to those who say that they know. A command that is cancelled closes
+    its connection: its late answer reaches nobody. Raises what the driver raises, which is not only
+    its own errors.
     """
 
     def __init__(
         self,
         address: RedisAddress,
+        credentials: Credentials,
+        limits: Limits,
         *,
-        max_connections: int,
-        socket_connect_timeout: float,
-        socket_timeout: float,
+        replica: bool = False,
     ) -> None:
+        self._tls = TlsContext(address) if address.tls else None
         made = {
-            **_route(address),
+            **_route(address, self._tls),
             **_manners(),
             "db": address.db,
-            "username": address.username,
-            "password": address.password,
-            "socket_connect_timeout": socket_connect_timeout,
+            "credential_provider": _Introduction(credentials),
+            "socket_connect_timeout": limits.socket_connect_timeout,
+            **({"redis_connect_func": _as_reader} if replica else {}),
         }
         self._pool = ConnectionPool(
-            max_connections=max_connections, socket_timeout=socket_timeout, **made
+            max_connections=limits.max_connections, socket_timeout=limits.socket_timeout, **made
         )
         self._ear: dict[str, Any] = {
             **self._pool.connection_kwargs,
-            "socket_timeout": _SILENCE_SECONDS,
+            "socket_timeout": SILENCE_SECONDS,
         }
         self._client = Redis(connection_pool=self._pool)
-        self._script = files("cache").joinpath("put_if_newer.lua").read_text()
-        self._sha = self._client.register_script(self._script).sha
+        self._send: Callable[..., Awaitable[Any]] = self._client.execute_command
         self._lookup = None if address.path else NameLookup(address.host, address.port)
 
     def limits(self) -> dict[str, float]:
@@ -84,31 +103,27 @@ class RedisDriver:
         }
 
     async def resolve(self) -> None:
-        """Return once the host's name is known; raise OSError where there is none."""
+        """Return once the host's name is known, and what TLS needs; raise OSError for neither."""
+        if self._tls is not None:
+            await self._tls.refresh()
         if self._lookup is not None:
             await self._lookup.succeed()
 
-    async def ping(self) -> None:
-        await self._client.ping()
+    async def ask(self, *words: Any, asking: bool = False) -> Any:
+        """The answer to one command. `asking`: also if its slot is only being taken over there."""
+        if not asking:
+            return await self._send(*words)
+        answer = (await self.ask_all([("ASKING",), words]))[-1]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-    async def get(self, key: str) -> bytes | None:
-        """The value; empty bytes for somebody else's list or hash under our key."""
-        try:
-            return cast("bytes | None", await self._client.get(key))
-        except ResponseError as error:
-            if str(error).startswith("WRONGTYPE"):
-                return b""
-            raise
-
-    async def put_if_newer(
-        self, key: str, value: bytes, lifetime_ms: int, channel: str
-    ) -> int | bytes:
-        """What put_if_newer.lua says. Told in full only to a server that does not know it."""
-        words = (1, key, value, lifetime_ms, channel)
-        try:
-            return cast("int | bytes", await self._client.evalsha(self._sha, *words))
-        except NoScriptError:
-            return cast("int | bytes", await self._client.eval(self._script, *words))
+    async def ask_all(self, commands: Sequence[Sequence[Any]]) -> Sequence[Any]:
+        """Commands sent at once over one connection; their answers in turn, errors as values."""
+        together = self._client.pipeline(transaction=False)
+        for words in commands:
+            together.execute_command(*words)
+        return await together.execute(raise_on_error=False)
 
     async def listen(
         self, channel: str, deliver: Callable[[bytes], None], heard: Callable[[], None]
@@ -122,7 +137,7 @@ class RedisDriver:
             async with asyncio.timeout(connection.socket_connect_timeout):
                 await self.resolve()
                 await connection.send_command("SUBSCRIBE", channel)  # connects, too
-            await _follow(connection, deliver, heard)
+            await follow(connection, deliver, heard)
         finally:
             await connection.disconnect(nowait=True)
 
@@ -131,41 +146,35 @@ class RedisDriver:
         await self._pool.disconnect()
 
 
-async def _follow(
-    connection: "AbstractConnection", deliver: Callable[[bytes], None], heard: Callable[[], None]
-) -> None:
-    """Read what comes; ask for a sign of life where nothing does. Raises TimeoutError on silence.
+class _Introduction:
+    """Says who we are, whenever a connection is opened; by either name of the driver's versions."""
 
-    Nothing else sends on this connection meanwhile: the driver would open it anew, unsubscribed.
-    """
-    patience = (connection.socket_timeout or _SILENCE_SECONDS) / _CHANCES
-    silent = 0
-    while True:
-        answer = await connection.read_response(timeout=patience, disconnect_on_error=False)
-        if answer is not None:
-            silent = 0
-            heard()
-        elif (silent := silent + 1) == _CHANCES:
-            raise TimeoutError("nothing heard, not even an answer to PING")
-        else:
-            await connection.send_command("PING")
-        if isinstance(answer, list) and answer[0] == b"message":
-            deliver(answer[2])
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    def get_credentials(self) -> tuple[str, ...]:
+        account = self._credentials.account
+        if account.password is None:
+            return ()
+        return (account.username, account.password) if account.username else (account.password,)
+
+    async def get_credentials_async(self) -> tuple[str, ...]:
+        return self.get_credentials()
 
 
-def _route(address: RedisAddress) -> dict[str, Any]:
+async def _as_reader(connection: "AbstractConnection") -> None:
+    await connection.on_connect()
+    await connection.send_command("READONLY")
+    await connection.read_response()
+
+
+def _route(address: RedisAddress, tls: TlsContext | None) -> dict[str, Any]:
     if address.path is not None:
         return {"connection_class": UnixDomainSocketConnection, "path": address.path}
     server = {"host": address.host, "port": address.port}
-    if not address.tls:
+    if tls is None:
         return {"connection_class": Connection, **server}
-    return {
-        "connection_class": SSLConnection,
-        **server,
-        "ssl_cert_reqs": address.cert_reqs,
-        "ssl_ca_certs": address.ca_certs,
-        "ssl_check_hostname": address.cert_reqs != "none",
-    }
+    return {"connection_class": _TlsConnection, **server, "tls": tls}
 
 
 def _manners() -> dict[str, Any]:

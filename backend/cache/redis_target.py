@@ -4,8 +4,8 @@ Values alone: nothing is read, looked up or connected. `str()` and `repr()` neve
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import ClassVar, Literal, TypeAlias
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Literal, TypeAlias
 from urllib.parse import quote
 
 CertReqs: TypeAlias = Literal["required", "optional", "none"]
@@ -67,6 +67,11 @@ class Access:
         }
         return {name: limit for name, limit in named.items() if limit is not None}
 
+    def _at(self, node: Node, **more: Any) -> "RedisAddress":
+        """A server of the target, spoken to as the target says; `more` differs there."""
+        shared = {one.name: getattr(self, one.name) for one in fields(Access)}
+        return RedisAddress(**{**shared, "host": node.host, "port": node.port, **more})
+
     def _account(self) -> str:
         return f"{quote(self.username or '', safe='')}:***@" if self.password else ""
 
@@ -84,6 +89,19 @@ class RedisAddress(Access):
     path: str | None = None
     """The unix socket, if that is the way; then host and port mean nothing."""
     db: int = 0
+
+    @property
+    def reads(self) -> Read:
+        return "primary"
+
+    @property
+    def first(self) -> Node:
+        """Whoever is named first."""
+        return Node(host=self.host, port=self.port)
+
+    def server(self, node: Node) -> "RedisAddress":
+        """How a server of the target is spoken to: it is the only one."""
+        return self
 
     def __str__(self) -> str:
         if self.path is not None:
@@ -104,6 +122,21 @@ class SentinelAddress(Access):
     """The Sentinels' own; None: they ask for none. Never that of Redis."""
     read: Read = "primary"
 
+    @property
+    def reads(self) -> Read:
+        return self.read
+
+    @property
+    def first(self) -> Node:
+        return self.sentinels[0]
+
+    def server(self, node: Node) -> RedisAddress:
+        return self._at(node, db=self.db)
+
+    def sentinel(self, node: Node) -> RedisAddress:
+        """How a Sentinel is spoken to: with the same TLS, as somebody else."""
+        return self._at(node, username=self.sentinel_username, password=self.sentinel_password)
+
     def __str__(self) -> str:
         place = f"{_listed(self.sentinels)}/{self.service}/{self.db}"
         return f"{self._scheme('+sentinel')}{place}{_preference(self.read)}"
@@ -116,6 +149,17 @@ class ClusterAddress(Access):
     topology: ClassVar[Topology] = "cluster"
     nodes: tuple[Node, ...]
     read: Read = "primary"
+
+    @property
+    def reads(self) -> Read:
+        return self.read
+
+    @property
+    def first(self) -> Node:
+        return self.nodes[0]
+
+    def server(self, node: Node) -> RedisAddress:
+        return self._at(node)
 
     def __str__(self) -> str:
         return f"{self._scheme('+cluster')}{_listed(self.nodes)}{_preference(self.read)}"

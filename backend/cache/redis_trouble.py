@@ -5,9 +5,11 @@ differ; for what has no class of its own, by the code with which the server's wo
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from cache.redis_target import Node
 from cache.tier import Trouble
 
 _BY_NAME: Final[Mapping[str, Trouble]] = {
@@ -71,13 +73,21 @@ _SENTENCE: Final[Mapping[Trouble, str]] = {
     Trouble.LOADING: "it is still loading its data",
     Trouble.OOM: "it is out of memory and its maxmemory-policy lets nothing go",
     Trouble.MISCONF: "it cannot save to its disk and takes no writes until it can",
-    Trouble.AUTH: "it refuses our credentials or their rights; see REDIS_URL",
+    Trouble.AUTH: "it refuses our credentials or their rights; see REDIS_URL and REDIS_AUTH",
     Trouble.MAXCLIENTS: "it has as many clients as its maxclients allows",
     Trouble.SCRIPT: "a script has been running on it for too long; see SCRIPT KILL",
-    Trouble.CLUSTER: "REDIS_URL names one node of a cluster, or a cluster that is incomplete",
+    Trouble.CLUSTER: "REDIS_URL names one node of a cluster (add ?cluster=true), "
+    "or a cluster that is incomplete",
     Trouble.PROTOCOL: "what answers there is no Redis; see REDIS_URL",
     Trouble.OTHER: "it answers with errors",
 }
+
+_ADVICE: Final[Mapping[str, str]] = {
+    "No such master with that name": "its Sentinels watch no service of that name; see REDIS_URL",
+    "unknown command 'SENTINEL'": "those named as Sentinels are none; see REDIS_URL",
+    "cluster support disabled": "it is no cluster; see REDIS_URL",
+}
+"""Where the words alone say what to mend."""
 
 _LONGEST: Final = 200
 
@@ -99,14 +109,49 @@ def classify(error: BaseException) -> Trouble:
     return Trouble.OTHER
 
 
-def quote(error: BaseException, secret: str | None) -> str:
-    """What the driver said, on one line, never with the secret in it."""
+def quote(error: BaseException, secrets: Iterable[str]) -> str:
+    """What the driver said, on one line, never with a secret in it."""
     said = " ".join(f"{type(error).__name__}: {error}".split())
-    if secret:
+    for secret in filter(None, secrets):
         said = said.replace(secret, "***")
     return said[:_LONGEST]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Redirect:
+    """Another server of the cluster holds the slot; `asking`: it is just taking it over."""
+
+    node: Node
+    """Without a host it is that of the server that said so: it does not know its own name."""
+    asking: bool
+
+
+_REDIRECT: Final = re.compile(r"(?:^|: -?|^(MOVED|ASK) )\d{1,5} (\S*):(\d{1,5})$")
+
+
+def redirect(error: BaseException) -> Redirect | None:
+    """Where a server of a cluster says to go instead; None if it says no such thing."""
+    found = _REDIRECT.search(str(error))
+    kind = {"MovedError": "MOVED", "AskError": "ASK"}.get(type(error).__name__) or (
+        found and found[1]
+    )
+    if not found or not kind:
+        return None
+    return Redirect(node=Node(host=found[2], port=int(found[3])), asking=kind == "ASK")
+
+
+def forgotten(error: BaseException) -> bool:
+    """Whether the server does not know the script."""
+    return type(error).__name__ == "NoScriptError" or str(error).startswith("NOSCRIPT")
+
+
+def wrong_type(error: BaseException) -> bool:
+    """Whether the key holds a list, a hash or another thing that is not ours."""
+    return str(error).startswith("WRONGTYPE")
+
+
 def explain(trouble: Trouble, said: str | None) -> str:
     """A sentence for the log: what is wrong, and what the driver said of it."""
-    return f"{_SENTENCE[trouble]} ({said})." if said else f"{_SENTENCE[trouble]}."
+    advised = (advice for words, advice in _ADVICE.items() if said and words in said)
+    sentence = next(advised, _SENTENCE[trouble])
+    return f"{sentence} ({said})." if said else f"{sentence}."

@@ -57,9 +57,12 @@ def _access(parts: Parts, options: Options) -> Access:
 
 
 def _account(account: str | None) -> tuple[str | None, str | None]:
+    """User and password. A user alone is fine here: its password may come from elsewhere."""
     if account is None:
         return None, None
-    name, _, secret = account.partition(":")
+    name, colon, secret = account.partition(":")
+    if name and not colon:
+        return unquote(name), None
     if not secret:
         raise BadRedisUrl(
             "the part before the @ has no password; write redis://:password@host or "

@@ -3,11 +3,19 @@
 What is found there is only what somebody once wrote; whether it may be an answer is decided above.
 """
 
+import asyncio
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
 from cache.entry import Entry, Foreign, Unreadable, decode, encode, key, named
 from cache.freshness import Lifetimes
 from cache.stats import CacheStats
-from cache.tier import Budget, Cache, Kept, Stored, TierState, Trouble
+from cache.tier import Budget, Cache, Found, Kept, Stored, TierState, Trouble
 from jobs import Document, is_job_id
+
+_AT_ONCE: Final = 5
+"""Puts at a time of one request: others need the connections, too."""
 
 
 class Shared:
@@ -25,12 +33,49 @@ class Shared:
     def budget(self) -> Budget:
         return self._cache.budget()
 
-    async def get(self, job_id: str, budget: Budget) -> Entry | Trouble | None:
-        """What is kept of a job; a value that is broken or another job's counts as nothing."""
-        if not is_job_id(job_id):
-            return None
-        raw = await self._cache.get(key(job_id), budget)
-        return self._sound(decode(raw, job_id)) if isinstance(raw, bytes) else raw
+    async def get(
+        self, wanted: Mapping[str, int], budget: Budget
+    ) -> dict[str, Entry | Trouble | None]:
+        """What is kept of each job; a value that is broken or another job's counts as nothing.
+
+        `wanted`: the jobs' floors, 0 for none. A replica that has nothing, or less than the floor,
+        may only lag: then the primary is asked, once, within the same budget.
+        """
+        found = await self._look(wanted, budget, newest=False)
+        lagging = [job_id for job_id, floor in wanted.items() if _may_lag(found[job_id], floor)]
+        if lagging and self.state.reads == "replica":
+            newest = await self._look(lagging, budget, newest=True)
+            found |= {job_id: self._newer(found[job_id], newest[job_id]) for job_id in lagging}
+        return found
+
+    async def _look(
+        self, job_ids: Collection[str], budget: Budget, *, newest: bool
+    ) -> dict[str, Entry | Trouble | None]:
+        keys = {job_id: key(job_id) for job_id in job_ids if is_job_id(job_id)}
+        raws: Sequence[Found] = ()
+        if len(keys) == 1:  # a single poll: nothing to group by servers
+            (one,) = keys.values()
+            raws = (await self._cache.get(one, budget, newest=newest),)
+        elif keys:
+            raws = await self._cache.get_many([*keys.values()], budget, newest=newest)
+        found: dict[str, Entry | Trouble | None] = dict.fromkeys(job_ids)
+        for job_id, raw in zip(keys, raws, strict=True):
+            found[job_id] = self._sound(decode(raw, job_id)) if isinstance(raw, bytes) else raw
+        return found
+
+    def _newer(
+        self, replicas: Entry | Trouble | None, primarys: Entry | Trouble | None
+    ) -> Entry | Trouble | None:
+        """Of a job, what the primary has, counted; where it has no more, the replica's stands."""
+        if not isinstance(primarys, Entry):
+            return replicas
+        if not isinstance(replicas, Entry):
+            self._stats.lagged("empty")
+        elif replicas.document.version < primarys.document.version:
+            self._stats.lagged("behind")
+        else:
+            return replicas
+        return primarys
 
     async def put(
         self, document: Document, said_at: float, budget: Budget
@@ -49,9 +94,23 @@ class Shared:
             return True
         if isinstance(outcome, Kept):
             self._stats.put("refused")
-            newer = self._newer(outcome, document)
-            return newer or False
+            return self._kept(outcome, document) or False
         return outcome
+
+    async def put_many(
+        self, documents: Sequence[Document], said_at: float, budget: Budget
+    ) -> dict[str, Entry | Trouble | bool]:
+        """Offer documents, a few at a time, until the budget ends: what `put` says of each."""
+        outcomes: dict[str, Entry | Trouble | bool] = {}
+        waiting, began = iter(documents), time.monotonic()
+
+        async def lane(own: Budget) -> None:
+            for document in waiting:
+                outcomes[document.id] = await self.put(document, said_at, own)
+
+        await asyncio.gather(*(lane(Budget(budget.left)) for _ in documents[:_AT_ONCE]))
+        budget.spend(time.monotonic() - began)
+        return outcomes
 
     def announced(self, raw: bytes) -> Entry | None:
         """What an announced value says, of whichever job; None if it is no sound value."""
@@ -63,7 +122,7 @@ class Shared:
             return self.state.detail
         return "redis-busy" if trouble is Trouble.BUSY else "redis-down"
 
-    def _newer(self, kept: Kept, document: Document) -> Entry | None:
+    def _kept(self, kept: Kept, document: Document) -> Entry | None:
         """The newer value that came back with a refusal, if it is one of the same owner's job."""
         newer = self._sound(decode(kept.newer, document.id)) if kept.newer else None
         return newer if newer and newer.document.owner == document.owner else None
@@ -73,3 +132,10 @@ class Shared:
             return entry
         self._stats.rejected("foreign" if isinstance(entry, Foreign) else "unreadable")
         return None
+
+
+def _may_lag(found: Entry | Trouble | None, floor: int) -> bool:
+    """Whether a primary could have more than what a replica gave."""
+    if isinstance(found, Entry):
+        return found.document.version < floor
+    return found is None

@@ -56,6 +56,7 @@ class CacheStats:
         self._puts: Counter[str] = Counter()
         self._rejected: Counter[str] = Counter()
         self._errors: Counter[Trouble] = Counter()
+        self._lagged: Counter[str] = Counter()
         self._reads = 0
         self._mended = 0
         self._verdicts: Counter[Verdict] = Counter()
@@ -103,6 +104,10 @@ class CacheStats:
         """A value was found that must not be served."""
         self._rejected[why] += 1
 
+    def lagged(self, how: Literal["behind", "empty"]) -> None:
+        """A replica had an older value than its primary, or none where that had one."""
+        self._lagged[how] += 1
+
     def error(self, trouble: Trouble) -> None:
         """The server, or the way to it, failed one call."""
         self._errors[trouble] += 1
@@ -122,6 +127,10 @@ class CacheStats:
             "state": state.detail,
             "breaker": state.breaker,
             "server": state.server,
+            "servers": {
+                server: "in use" if in_use else "away" for server, in_use in state.servers.items()
+            },
+            "reads": state.reads,
             "limits": dict(state.limits),
             "hits_by": _filled(self._hits, "near", "redis"),
             "missed_by": _filled(self._misses, *get_args(Missed)),
@@ -129,6 +138,7 @@ class CacheStats:
             "mended": self._mended,
             "puts": _filled(self._puts, "stored", "refused"),
             "rejected": _filled(self._rejected, "unreadable", "foreign", "future"),
+            "replica": _filled(self._lagged, "behind", "empty"),
             "errors": _filled(
                 self._errors, *(kind for kind in Trouble if kind is not Trouble.AWAY)
             ),

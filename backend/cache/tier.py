@@ -3,7 +3,7 @@
 Every outcome is a value: whoever asks a tier never meets its exceptions.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
@@ -71,6 +71,10 @@ class TierState:
     breaker: Literal["closed", "open", "none"] = "none"
     server: str | None = None
     limits: Mapping[str, float] = field(default_factory=dict)
+    reads: Literal["primary", "replica"] = "primary"
+    """Where gets usually go; what a replica has may be behind."""
+    servers: Mapping[str, bool] = field(default_factory=dict)
+    """Each server that is known now, without any password: is it in use?"""
 
     @property
     def health(self) -> Literal["up", "down", "off"]:
@@ -99,8 +103,17 @@ class Cache(Protocol):
         """What one request may spend on this cache."""
         ...
 
-    async def get(self, key: str, budget: Budget) -> Found:
-        """The value; None if there is none; empty bytes for one of a type that is not ours."""
+    async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:
+        """The value; None if there is none; empty bytes for one of a type that is not ours.
+
+        `newest`: from where puts go, also where gets usually go to a replica.
+        """
+        ...
+
+    async def get_many(
+        self, keys: Sequence[str], budget: Budget, *, newest: bool = False
+    ) -> Sequence[Found]:
+        """For each key in turn what `get` gives, in as few round trips as there are servers."""
         ...
 
     async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:

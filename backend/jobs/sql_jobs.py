@@ -2,9 +2,10 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import RowMapping, Select, insert, select, update
 
 from jobs.document import Document, render
 from jobs.errors import BadCursor, ConcurrentChange, JobGone, JobNotFound
@@ -55,9 +56,17 @@ class SqlJobs:
         async with self._database.reading() as connection:
             found = await connection.execute(DOCUMENTS.where(jobs.c.id == job_id))
             row = found.mappings().one_or_none()
-        if row is None or (owner is not None and row["owner"] != owner):
-            return Answer(document=None)
-        return Answer(document=document_of(dict(row)))
+        return _answer(row, owner)
+
+    async def statuses(
+        self, wanted: Mapping[str, int], *, owner: str | None
+    ) -> Mapping[str, Answer]:
+        if not wanted:
+            return {}
+        async with self._database.reading() as connection:
+            found = await connection.execute(DOCUMENTS.where(jobs.c.id.in_([*wanted])))
+            rows = {row["id"]: row for row in found.mappings()}
+        return {job_id: _answer(rows.get(job_id), owner) for job_id in wanted}
 
     async def get(self, job_id: str, *, owner: str | None) -> Job:
         async with self._database.reading() as connection:
@@ -99,6 +108,13 @@ class SqlJobs:
         if after.status is Status.QUEUED and before.status is not Status.QUEUED:
             await self._delivery.deliver(connection, after.id, after.fence)
         return True
+
+
+def _answer(row: RowMapping | None, owner: str | None) -> Answer:
+    """What a row of `DOCUMENTS`, or none, tells that owner."""
+    if row is None or (owner is not None and row["owner"] != owner):
+        return Answer(document=None)
+    return Answer(document=document_of(dict(row)))
 
 
 async def _load(connection: Connection, job_id: str, owner: str | None) -> Job:

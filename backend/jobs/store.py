@@ -75,6 +75,16 @@ class JobStore(Protocol):
         """
         ...
 
+    async def statuses(
+        self, wanted: Mapping[str, int], *, owner: str | None
+    ) -> Mapping[str, Answer]:
+        """Many polls at once: the floor of each job by id (0: none), and an `Answer` for each.
+
+        Each is what `status` gives. All or none: StoreUnavailable if one of them cannot be
+        answered. Not a snapshot: two answers may be of different moments.
+        """
+        ...
+
     async def get(self, job_id: str, *, owner: str | None) -> Job:
         """The whole job, from the database. `owner=None` is the service itself asking.
 

@@ -1,17 +1,20 @@
 """Floor reads: who has seen newer gets it at once; made-up floors cost next to nothing."""
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import pytest
 
 from cache import CacheStats, Lifetimes, NoCache
+from cache.belief import Belief
 from cache.feed import boot_clock
 from cache.floor_reads import BEAT_SECONDS, FloorReads
 from cache.near import Near
 from cache.proof import NoProof
-from cache.recall import Recall, Recalled
+from cache.recall import Outcome, Recall, Recalled
 from cache.shared import Shared
 from cache.single_flight import SingleFlight
 from counted_store import CountedStore
@@ -36,10 +39,19 @@ async def floors(truth: CountedStore) -> AsyncIterator[FloorReads]:
     stats = CacheStats()
     shared = Shared(NoCache("redis-off", "it is off"), Lifetimes(), stats)
     near = Near(entries=10, size=2**20, negative_seconds=1.0, clock=boot_clock)
-    flights: SingleFlight[Recalled] = SingleFlight(seconds=5.0)
-    recall = Recall(truth, shared, near, NoProof(), stats, Lifetimes())
+    flights: SingleFlight[Outcome] = SingleFlight(seconds=5.0)
+    proof = NoProof()
+    belief = Belief(near, proof, Lifetimes(), clock=boot_clock, wall=time.time)
+    recall = Recall(truth, shared, near, belief, proof, stats)
     yield FloorReads(recall, flights, boot_clock)
     await flights.stop()
+
+
+async def read(floors: FloorReads, job_id: str) -> Recalled:
+    outcome = (await floors.read((job_id,)))[job_id]
+    if isinstance(outcome, StoreUnavailable):
+        raise outcome
+    return outcome
 
 
 async def test_a_real_floor_is_read_at_once(
@@ -47,7 +59,7 @@ async def test_a_real_floor_is_read_at_once(
 ) -> None:
     newest = (await truth.advance(job.id, Claimed(worker="w"), now=1.0)).document
     began = boot_clock()
-    recalled = await floors.read(job.id)
+    recalled = await read(floors, job.id)
 
     assert recalled.answer.document == newest
     assert recalled.answer.forward == "stale"
@@ -62,7 +74,7 @@ async def test_there_is_one_read_per_beat_and_every_answer_was_asked_for_after_i
     async def come(delay: float) -> tuple[float, Recalled]:
         await asyncio.sleep(delay)
         came = boot_clock()
-        return came, await floors.read(job.id)
+        return came, await read(floors, job.id)
 
     answers = await asyncio.gather(*(come(number / 500) for number in range(400)))
     beats = (boot_clock() - began) / BEAT_SECONDS
@@ -77,10 +89,10 @@ async def test_who_comes_while_the_database_is_being_read_waits_for_the_next_rea
     floors: FloorReads, truth: CountedStore, job: Job
 ) -> None:
     waiting = truth.close_door()
-    first = asyncio.create_task(floors.read(job.id))
+    first = asyncio.create_task(read(floors, job.id))
     await waiting.wait()
     newest = (await truth.advance(job.id, Claimed(worker="w"), now=1.0)).document
-    second = asyncio.create_task(floors.read(job.id))
+    second = asyncio.create_task(read(floors, job.id))
     await asyncio.sleep(0)
     truth.open_door()
 
@@ -96,7 +108,7 @@ async def test_other_jobs_do_not_wait_for_each_other(
     for job in jobs:
         await truth.create(job)
     began = boot_clock()
-    await asyncio.gather(*(floors.read(job.id) for job in jobs))
+    await asyncio.gather(*(read(floors, job.id) for job in jobs))
 
     assert boot_clock() - began < BEAT_SECONDS
     assert truth.polls == 5
@@ -106,13 +118,53 @@ async def test_a_failure_reaches_who_waits_and_the_next_beat_tries_again(
     floors: FloorReads, truth: CountedStore, job: Job
 ) -> None:
     truth.down = True
-    results = await asyncio.gather(*(floors.read(job.id) for _ in range(5)), return_exceptions=True)
+    results = await asyncio.gather(
+        *(read(floors, job.id) for _ in range(5)), return_exceptions=True
+    )
     truth.down = False
-    answer = (await floors.read(job.id)).answer
+    answer = (await read(floors, job.id)).answer
 
     assert [type(result) for result in results] == [StoreUnavailable] * 5
     assert answer.document is not None
     assert truth.polls == 2
+
+
+async def test_many_are_one_read_once_each_of_them_may_be(
+    floors: FloorReads, truth: CountedStore
+) -> None:
+    jobs = [a_job() for _ in range(20)]
+    for one in jobs:
+        await truth.create(one)
+    ids = [one.id for one in jobs]
+    began = boot_clock()
+    await read(floors, ids[7])
+    said = await floors.read(ids)
+    took = boot_clock() - began
+
+    assert [*said] == ids
+    assert not any(isinstance(outcome, StoreUnavailable) for outcome in said.values())
+    assert truth.asked == [[ids[7]], ids]
+    assert 0.98 * BEAT_SECONDS < took < 2 * BEAT_SECONDS
+
+
+async def test_many_made_up_floors_of_many_jobs_are_one_read_per_beat(
+    floors: FloorReads, truth: CountedStore
+) -> None:
+    jobs = [a_job() for _ in range(20)]
+    for one in jobs:
+        await truth.create(one)
+    ids = [one.id for one in jobs]
+    began = boot_clock()
+
+    async def come(number: int) -> None:
+        await asyncio.sleep(number / 1000)
+        await floors.read(ids[number % 3 :: 3] if number % 2 else ids)
+
+    await asyncio.gather(*(come(number) for number in range(500)))
+    beats = (boot_clock() - began) / BEAT_SECONDS
+    reads = Counter(job_id for asked in truth.asked for job_id in asked)
+
+    assert max(reads.values()) <= beats + 1
 
 
 async def test_last_reads_are_remembered_within_bounds(
@@ -121,6 +173,6 @@ async def test_last_reads_are_remembered_within_bounds(
     monkeypatch.setattr("cache.floor_reads._JOBS", 5)
     monkeypatch.setattr("cache.floor_reads.BEAT_SECONDS", 0.0)
     for _ in range(20):
-        await floors.read(a_job().id)
+        await read(floors, a_job().id)
 
     assert len(floors._last) <= 6

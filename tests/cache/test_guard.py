@@ -63,7 +63,7 @@ async def guarded() -> AsyncIterator[Guarded]:
     guard = Guard(
         "redis://:***@h:1/0",
         stats,
-        secret="hunter2",
+        secrets=lambda: ["hunter2"],
         beat=server.command("beat"),
         reach=server.command("reach"),
         warm=server.command("warm"),

@@ -45,7 +45,7 @@ def stats() -> CacheStats:
 async def guard(server: Server, stats: CacheStats) -> AsyncIterator[Guard]:
     ask = server.answer
     guard = Guard(
-        "h", stats, secret=None, beat=ask, reach=ask, warm=ask, width=2, quick=1.0, slow=1.0
+        "h", stats, secrets=tuple, beat=ask, reach=ask, warm=ask, width=2, quick=1.0, slow=1.0
     )
     yield guard
     await guard.stop(seconds=1.0, last=lambda: asyncio.sleep(0))

@@ -41,7 +41,7 @@ def stats() -> CacheStats:
 async def guard(server: Server, stats: CacheStats) -> AsyncIterator[Guard]:
     ask = server.answer
     guard = Guard(
-        "h", stats, secret=None, beat=ask, reach=ask, warm=ask, width=2, quick=0.05, slow=0.5
+        "h", stats, secrets=tuple, beat=ask, reach=ask, warm=ask, width=2, quick=0.05, slow=0.5
     )
     await guard.start()
     yield guard

@@ -64,6 +64,13 @@ SCRIPTS = {
     "the job is created elsewhere": Script(
         polls=("b", "b"), creates="a", writes=(("a", ()),), asks={"b": 1}
     ),
+    "a poll and a batch": Script(polls=TOGETHER, writes=MOVING, puts=DIES, batches=True),
+    "a poll and a batch, Redis has the job": Script(
+        polls=TOGETHER, writes=MOVING, warm=True, batches=True
+    ),
+    "a poll and a batch of clients that have seen more": Script(
+        polls=TOGETHER, writes=MOVING[:1], puts=BOTH_DIE, seen=True, warm=True, batches=True
+    ),
     "no near tier": Script(polls=("a", "a"), writes=MOVING, near=None, warm=True),
 }
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -73,7 +73,8 @@ def test_an_address_gives_a_redis_cache_and_none_gives_none() -> None:
     ],
 )
 def test_a_knob_that_is_given_wins_and_the_others_stay(knob: str) -> None:
-    here = open_cache(RedisAddress(), CacheStats(), **{knob: 7})
+    given: dict[str, Any] = {knob: 7}
+    here = open_cache(RedisAddress(), CacheStats(), **given)
     plain = open_cache(RedisAddress(), CacheStats())
     effective = {"ttl_seconds": here.state().ttl_seconds, **here.state().limits}
     usual = {"ttl_seconds": plain.state().ttl_seconds, **plain.state().limits}

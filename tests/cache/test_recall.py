@@ -7,7 +7,6 @@ import pytest
 from cache.near import Held
 from cache.tier import Trouble
 from counted_store import CountedStore
-from example_documents import a_document
 from example_jobs import RecordedDelivery
 from jobs import Database, new_id
 from recall_bench import RecallBench
@@ -18,34 +17,10 @@ async def bench(database: Database, delivery: RecordedDelivery) -> RecallBench:
     return RecallBench(CountedStore(database, delivery))
 
 
-async def test_near_answers_only_while_it_is_proven(bench: RecallBench) -> None:
-    document = a_document()
-    bench.keep(document)
-    answer = bench.recall.at_hand(document.id)
-    bench.proof.proven = False
-
-    assert answer is not None
-    assert (answer.document, answer.hit, answer.detail) == (document, True, "near")
-    assert bench.recall.at_hand(document.id) is None
-
-
-@pytest.mark.parametrize(("said_ago", "proven_ago", "age"), [(9, 1, 1), (1, 9, 1), (0, 0, 0)])
-async def test_a_near_answer_is_as_old_as_the_last_word_for_it(
-    bench: RecallBench, said_ago: float, proven_ago: float, age: float
-) -> None:
-    document = a_document()
-    bench.keep(document, ago=said_ago)
-    bench.proof.proven_at = bench.clock.now - proven_ago
-    answer = bench.recall.at_hand(document.id)
-
-    assert answer is not None
-    assert (answer.age, answer.ttl) == (age, 30.0 - age)
-
-
 async def test_of_a_job_not_known_here_redis_is_not_believed(bench: RecallBench) -> None:
     old, new = await bench.two_versions()
     bench.share(old)
-    recalled = await bench.recall.anywhere(new.id)
+    recalled = await bench.anywhere(new.id)
 
     assert recalled.answer.document == new
     assert (recalled.answer.hit, recalled.asked_at) == (False, bench.clock.now)
@@ -53,8 +28,8 @@ async def test_of_a_job_not_known_here_redis_is_not_believed(bench: RecallBench)
 
 async def test_but_once_it_is_loaded_near_has_it(bench: RecallBench) -> None:
     _, new = await bench.two_versions()
-    await bench.recall.anywhere(new.id)
-    answer = bench.recall.at_hand(new.id)
+    await bench.anywhere(new.id)
+    answer = bench.belief.at_hand(new.id)
 
     assert answer is not None
     assert answer.document == new
@@ -65,7 +40,7 @@ async def test_below_what_is_known_redis_is_not_believed(bench: RecallBench) -> 
     old, new = await bench.two_versions()
     bench.know(new)
     bench.share(old)
-    recalled = await bench.recall.anywhere(new.id)
+    recalled = await bench.anywhere(new.id)
 
     assert (recalled.answer.document, recalled.answer.forward) == (new, "stale")
 
@@ -77,7 +52,7 @@ async def test_what_is_known_and_proven_is_believed_of_redis_however_old_its_ent
     _, new = await bench.two_versions()
     bench.know(new)
     bench.share(new, ago=ago)
-    recalled = await bench.recall.anywhere(new.id)
+    recalled = await bench.anywhere(new.id)
 
     assert (recalled.answer.document, recalled.answer.detail) == (new, "redis")
     assert (recalled.answer.hit, recalled.answer.age) == (True, 0.0)
@@ -92,7 +67,7 @@ async def test_where_nothing_is_proven_redis_is_believed_for_a_lifetime(
     bench.proof.proven = False
     old, new = await bench.two_versions()
     bench.share(old, ago=ago)
-    recalled = await bench.recall.anywhere(new.id)
+    recalled = await bench.anywhere(new.id)
 
     assert recalled.answer.document == (old if believed else new)
     assert bench.reads == (0 if believed else 1)
@@ -105,7 +80,7 @@ async def test_but_not_below_what_is_known(bench: RecallBench) -> None:
     bench.know(new)
     bench.share(old)
 
-    assert (await bench.recall.anywhere(new.id)).answer.document == new
+    assert (await bench.anywhere(new.id)).answer.document == new
 
 
 async def test_what_was_given_on_trust_is_a_floor_for_redis_from_then_on(
@@ -114,9 +89,9 @@ async def test_what_was_given_on_trust_is_a_floor_for_redis_from_then_on(
     old, new = await bench.two_versions()
     bench.proof.proven = False
     bench.share(new)
-    first = await bench.recall.anywhere(new.id)
+    first = await bench.anywhere(new.id)
     bench.share(old)  # Redis lost the new one, and a late writer puts the old one
-    second = await bench.recall.anywhere(new.id)
+    second = await bench.anywhere(new.id)
 
     assert [it.answer.document for it in (first, second)] == [new, new]
     assert (first.answer.hit, second.answer.hit) == (True, False)
@@ -124,7 +99,7 @@ async def test_what_was_given_on_trust_is_a_floor_for_redis_from_then_on(
 
 async def test_what_the_database_says_is_left_in_every_tier(bench: RecallBench) -> None:
     _, new = await bench.two_versions()
-    answer = (await bench.recall.anywhere(new.id)).answer
+    answer = (await bench.anywhere(new.id)).answer
 
     assert (answer.forward, answer.stored, answer.detail) == ("miss", True, "store")
     assert bench.near.get(new.id) == Held(new, bench.clock.now)
@@ -135,7 +110,7 @@ async def test_it_is_as_old_as_the_question(bench: RecallBench) -> None:
     _, new = await bench.two_versions()
     asked_at = bench.clock.now
     waiting = bench.truth.close_door()
-    asking = asyncio.create_task(bench.recall.anywhere(new.id))
+    asking = asyncio.create_task(bench.anywhere(new.id))
     await waiting.wait()
     bench.pass_time(5.0)
     bench.truth.open_door()
@@ -151,7 +126,7 @@ async def test_what_was_asked_under_an_older_epoch_is_answered_but_not_kept_near
     _, new = await bench.two_versions()
     waiting = bench.truth.close_door()
     ids = [new.id, new_id(1.0)]
-    asking = [asyncio.create_task(bench.recall.anywhere(job_id)) for job_id in ids]
+    asking = [asyncio.create_task(bench.anywhere(job_id)) for job_id in ids]
     await waiting.wait()
     bench.near.begin({})
     bench.truth.open_door()
@@ -166,7 +141,7 @@ async def test_a_read_for_a_floor_passes_redis_by_and_mends_it(bench: RecallBenc
     old, new = await bench.two_versions()
     bench.keep(old)
     bench.share(old)
-    answer = (await bench.recall.database(new.id)).answer
+    answer = (await bench.database(new.id)).answer
 
     assert (answer.document, answer.forward, answer.stored) == (new, "stale", True)
     assert bench.near.known(new.id) == 2
@@ -180,7 +155,7 @@ async def test_where_redis_fails_the_database_answers_and_says_why(
 ) -> None:
     _, new = await bench.two_versions()
     bench.cache.trouble = trouble
-    answer = (await bench.recall.anywhere(new.id)).answer
+    answer = (await bench.anywhere(new.id)).answer
 
     assert (answer.document, answer.forward, answer.detail) == (new, "bypass", detail)
     assert bench.near.known(new.id) == 2

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 import cache.redis_cache
-from cache import CACHE_TTL_SECONDS, Cache, CacheStats, RedisAddress, RedisCache
+from cache import CACHE_TTL_SECONDS, Cache, CacheStats, RedisAddress, open_cache
 from cache.entry import prefix
 from cache.redis_cache import KNOBS
 from cache.tier import Stored
@@ -38,7 +38,7 @@ def test_the_guides_knobs_are_lines_a_person_can_edit(line: str) -> None:
 
 
 async def test_the_knobs_are_in_force_as_read_back_from_the_driver() -> None:
-    here = RedisCache(RedisAddress(host="h"), CacheStats())
+    here = open_cache(RedisAddress(host="h"), CacheStats())
 
     assert dict(here.state().limits) == {
         "budget_seconds": KNOBS.budget_seconds,

@@ -1,8 +1,11 @@
 """How a target shows itself: as a URL that can be read again but for its password."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from cache import BadRedisUrl, RedisAddress, parse_redis_url
+from cache import BadRedisUrl, ClusterAddress, RedisAddress, SentinelAddress, parse_redis_url
 from cache.redis_target import Node
 from redis_url_table import VALID
 
@@ -54,6 +57,34 @@ def test_only_limits_that_are_named_are_told() -> None:
         "max_connections": 3,
         "socket_timeout": 0.5,
     }
+
+
+def test_every_server_of_a_target_is_spoken_to_alike() -> None:
+    node = Node(host="n", port=9)
+    access: dict[str, Any] = {"username": "ann", "password": "x", "tls": True, "ca_certs": "ca.pem"}
+    expected = RedisAddress(host="n", port=9, **access)
+    cluster = ClusterAddress(nodes=(Node(host="a", port=1),), read="replica", **access)
+    sentinel = SentinelAddress(sentinels=cluster.nodes, service="s", db=3, **access)
+
+    assert cluster.server(node) == expected
+    assert sentinel.server(node) == replace(expected, db=3)
+
+
+def test_a_sentinel_is_never_shown_the_account_of_redis() -> None:
+    node = Node(host="n", port=9)
+    redis: dict[str, Any] = {"username": "ann", "password": "x", "tls": True}
+    bare = SentinelAddress(sentinels=(node,), service="s", db=3, **redis)
+    own = replace(bare, sentinel_username="bob", sentinel_password="y")
+
+    assert bare.sentinel(node) == RedisAddress(host="n", port=9, tls=True)
+    assert own.sentinel(node) == replace(bare.sentinel(node), username="bob", password="y")
+
+
+def test_one_server_is_itself_whoever_is_asked_for() -> None:
+    address = RedisAddress(path="/run/r.sock", db=2)
+
+    assert address.server(Node(host="n", port=9)) is address
+    assert address.reads == "primary"
 
 
 def test_the_error_names_the_setting() -> None:

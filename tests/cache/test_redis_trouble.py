@@ -7,7 +7,8 @@ import ssl
 import pytest
 import redis.exceptions as driver
 
-from cache.redis_trouble import classify, explain, quote
+from cache.redis_target import Node
+from cache.redis_trouble import Redirect, classify, explain, forgotten, quote, redirect, wrong_type
 from cache.tier import Trouble
 
 
@@ -64,13 +65,13 @@ def test_an_error_class_of_a_newer_driver_is_judged_by_its_parents() -> None:
 
 
 def test_what_the_driver_said_is_quoted_on_one_line_without_the_password() -> None:
-    said = quote(driver.ConnectionError("no\nway with\tsecret"), "secret")
+    said = quote(driver.ConnectionError("no\nway with\tsecret"), ["secret"])
 
     assert said == "ConnectionError: no way with ***"
 
 
 def test_a_long_complaint_is_cut() -> None:
-    assert len(quote(OSError("x" * 10_000), None)) <= 200
+    assert len(quote(OSError("x" * 10_000), ())) <= 200
 
 
 def test_a_person_is_told_what_is_wrong_and_what_the_driver_said() -> None:
@@ -81,3 +82,58 @@ def test_a_person_is_told_what_is_wrong_and_what_the_driver_said() -> None:
 @pytest.mark.parametrize("trouble", Trouble)
 def test_every_kind_of_trouble_has_a_sentence(trouble: Trouble) -> None:
     assert explain(trouble, None).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("error", "host", "asking"),
+    [
+        (driver.MovedError("3999 127.0.0.1:6381"), "127.0.0.1", False),
+        (driver.AskError("3999 127.0.0.1:6381"), "127.0.0.1", True),
+        (driver.ResponseError("MOVED 3999 127.0.0.1:6381"), "127.0.0.1", False),
+        (driver.ResponseError("ASK 3999 127.0.0.1:6381"), "127.0.0.1", True),
+        (driver.ResponseError("MOVED 3999 :6381"), "", False),
+        (driver.MovedError("3999 :6381"), "", False),
+        (driver.ResponseError("MOVED 0 2001:db8::1:6381"), "2001:db8::1", False),
+        (driver.AskError("16383 r1.example:6381"), "r1.example", True),
+    ],
+)
+def test_a_redirect_is_read_from_every_driver(error: Exception, host: str, asking: bool) -> None:
+    assert redirect(error) == Redirect(node=Node(host=host, port=6381), asking=asking)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        driver.ResponseError("ERR MOVED 1 h:1"),
+        driver.ResponseError("MOVED"),
+        driver.ResponseError("MOVED 1 h"),
+        driver.ResponseError("MOVED 1 h:x"),
+        driver.ResponseError("1 h:1"),
+        driver.ResponseError("@user_script: 22: -MOVED 1 h:1"),
+        driver.TryAgainError("Multiple keys request during rehashing of slot"),
+        driver.ClusterDownError("Hash slot not served"),
+        OSError("MOVED 1 h"),
+    ],
+)
+def test_what_names_no_other_server_is_no_redirect(error: Exception) -> None:
+    assert redirect(error) is None
+
+
+def test_a_script_is_forgotten_and_a_type_wrong_in_the_words_of_every_driver() -> None:
+    assert forgotten(driver.NoScriptError("No matching script."))
+    assert forgotten(driver.ResponseError("NOSCRIPT No matching script."))
+    assert not forgotten(driver.ResponseError("ERR"))
+    assert wrong_type(driver.ResponseError("WRONGTYPE Operation against a key"))
+    assert not wrong_type(driver.ResponseError("ERR"))
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("ResponseError: No such master with that name", "its Sentinels watch no service of that"),
+        ("ResponseError: unknown command 'SENTINEL', with", "those named as Sentinels are none"),
+        ("ResponseError: This instance has cluster support disabled", "it is no cluster"),
+    ],
+)
+def test_where_the_words_alone_say_what_to_mend_they_are_explained(said: str, advice: str) -> None:
+    assert explain(Trouble.OTHER, said).startswith(advice)

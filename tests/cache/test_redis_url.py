@@ -33,7 +33,7 @@ MAYBE = {
     "socket_connect_timeout": SECONDS,
     "socket_timeout": SECONDS,
 }
-ACCOUNT = st.fixed_dictionaries({"password": WORDS}, optional={"username": WORDS})
+ACCOUNT = st.fixed_dictionaries({}, optional={"username": WORDS, "password": WORDS})
 SENTINEL_ACCOUNT = st.fixed_dictionaries(
     {"sentinel_password": WORDS}, optional={"sentinel_username": WORDS}
 )
@@ -55,7 +55,7 @@ def merged(*parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[
 
 
 LIMITS = st.fixed_dictionaries({}, optional=MAYBE)
-PLAIN = merged(ACCOUNT | NOTHING, LIMITS)
+PLAIN = merged(ACCOUNT, LIMITS)
 ACCESS = merged(PLAIN, NOTHING | TLS | merged(TLS, CERTIFICATE))
 TARGETS: st.SearchStrategy[RedisTarget] = st.one_of(
     st.builds(
@@ -89,7 +89,7 @@ TOKENS = st.sampled_from(
 def render(target: RedisTarget, family: str, joint: str, *, by_option: bool) -> str:
     """A URL that means the target. By option: TLS, cluster and database stand behind the ?."""
     options = _named(target)
-    account = f"{_quoted(target.username)}:{_quoted(target.password)}@" if target.password else ""
+    account = _account(target)
     if isinstance(target, RedisAddress) and target.path is not None:
         return f"unix://{account}{quote(target.path)}?{_query([*options, ('db', target.db)])}"
     kind = "" if target.topology == "standalone" else f"{joint}{target.topology}"
@@ -100,6 +100,12 @@ def render(target: RedisTarget, family: str, joint: str, *, by_option: bool) -> 
         return f"{family}{'' if clusters else kind}://{account}{_place(target)}?{_query(said)}"
     secure = "s" if target.tls else ""
     return f"{family}{secure}{kind}://{account}{_place(target)}/{db}?{_query(options)}"
+
+
+def _account(target: RedisTarget) -> str:
+    if target.password:
+        return f"{_quoted(target.username)}:{_quoted(target.password)}@"
+    return f"{_quoted(target.username)}@" if target.username else ""
 
 
 def _place(target: RedisTarget) -> str:

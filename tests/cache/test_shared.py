@@ -32,12 +32,15 @@ async def put(shared: Shared, document: Document) -> Entry | Trouble | bool:
     return await shared.put(document, NOW, shared.budget())
 
 
+async def get(shared: Shared, job_id: str, floor: int = 0) -> Entry | Trouble | None:
+    return (await shared.get({job_id: floor}, shared.budget()))[job_id]
+
+
 async def test_what_is_put_is_found(shared: Shared, stats: CacheStats) -> None:
     document = a_document(version=2)
 
     assert await put(shared, document) is True
-    found = await shared.get(document.id, shared.budget())
-    assert found == Entry(document=document, written_at=NOW)
+    assert await get(shared, document.id) == Entry(document=document, written_at=NOW)
     assert stats.snapshot()["puts"] == {"stored": 1, "refused": 0}
 
 
@@ -88,7 +91,7 @@ async def test_what_is_not_this_jobs_value_counts_as_nothing(
     raw = {"unreadable": b"", "foreign": encode(a_document(), NOW)}
     cache.values[key(job_id)] = raw[reason]
 
-    assert await shared.get(job_id, shared.budget()) is None
+    assert await get(shared, job_id) is None
     assert stats.snapshot()["rejected"][reason] == 1
 
 
@@ -97,14 +100,14 @@ async def test_a_text_that_is_no_job_id_never_reaches_the_cache(
 ) -> None:
     cache.trouble = Trouble.TIMEOUT
 
-    assert await shared.get("*", shared.budget()) is None
+    assert await get(shared, "*") is None
     assert await put(shared, a_document("*")) is False
 
 
 async def test_trouble_is_passed_on(shared: Shared, cache: ScriptedCache) -> None:
     cache.trouble = Trouble.TIMEOUT
 
-    assert await shared.get(new_id(1.0), shared.budget()) is Trouble.TIMEOUT
+    assert await get(shared, new_id(1.0)) is Trouble.TIMEOUT
     assert await put(shared, a_document()) is Trouble.TIMEOUT
 
 
@@ -134,3 +137,27 @@ async def test_an_announced_value_is_of_whichever_job_it_names(
     assert shared.announced(encode(document, NOW)[:-1]) is None
     assert shared.announced(b"") is None
     assert stats.snapshot()["rejected"] == {"unreadable": 2, "foreign": 0, "future": 0}
+
+
+async def test_many_are_asked_for_at_once_and_each_is_what_it_is(
+    shared: Shared, cache: ScriptedCache, stats: CacheStats
+) -> None:
+    there, damaged, foreign, troubled, nobodys = (a_document() for _ in range(5))
+    await put(shared, there)
+    cache.values[key(damaged.id)] = encode(damaged, NOW)[:-1]
+    cache.values[key(foreign.id)] = encode(there, NOW)
+    cache.troubles[troubled.id] = Trouble.TIMEOUT
+    ids = [nobodys.id, there.id, "*", damaged.id, foreign.id, troubled.id]
+    found = await shared.get(dict.fromkeys(ids, 0), shared.budget())
+
+    assert [*found] == ids
+    assert [*found.values()] == [
+        None,
+        Entry(document=there, written_at=NOW),
+        None,
+        None,
+        None,
+        Trouble.TIMEOUT,
+    ]
+    assert [len(keys) for keys in cache.asked] == [5]
+    assert stats.snapshot()["rejected"] == {"unreadable": 1, "foreign": 1, "future": 0}

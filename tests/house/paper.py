@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ def lock(root: Path) -> list[str]:
     (own,) = [package for package in locked if package["name"] == project["project"]["name"]]
     groups = own["metadata"]["requires-dev"]
     have = {_pinned(one) for one in [*own["metadata"]["requires-dist"], *groups["dev"]]}
-    asked = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    extras = project["project"].get("optional-dependencies", {}).values()
+    asked = [*project["project"]["dependencies"], *chain.from_iterable(extras)]
+    asked += project["dependency-groups"]["dev"]
     odd = sorted(have ^ {_asked(line) for line in asked})
     return [f"{name} {extra} {span}: uv.lock is older, run uv lock" for name, extra, span in odd]
 

@@ -18,6 +18,8 @@ SHAPES = ("settings.py", "api/*", "video/specs.py", "video/facts.py")
 HTTP = ("api/*", "web/*", "main.py")
 VENDORS: dict[str, tuple[str, ...]] = {
     "redis": ("cache/redis_driver.py",),
+    "botocore": ("cache/elasticache_iam.py",),
+    "azure": ("cache/entra_id.py",),
     "sqlalchemy": SQL,
     "alembic": SQL,
     "aiosqlite": SQL,

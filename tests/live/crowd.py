@@ -9,6 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -41,6 +42,8 @@ class Plan:
     """Whether they send the entity tag of what they saw last."""
     hopping: bool = False
     rotating: bool = False
+    refuges: Sequence[int] = ()
+    """Who is asked, in turn, where nobody answers at a process: what a load balancer does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +90,9 @@ class _Poller:
         began = time.monotonic()
         try:
             async with asyncio.timeout(POLL_SECONDS):
-                reply, error = await self._ask(port, f"/api/v2/jobs/{job}", sent), ""
+                port, reply = await self._answered(port, f"/api/v2/jobs/{job}", sent)
+                error = ""
         except (OSError, TimeoutError) as broken:
-            self._hang_up(port)
             reply, error = _NOTHING, str(broken) or f"no answer within {POLL_SECONDS} s"
         ended = time.monotonic()
         body = _read(reply.body) if reply.status == 200 else _NO_BODY
@@ -116,13 +119,25 @@ class _Poller:
             )
         )
 
+    async def _answered(self, port: int, path: str, etag: str) -> tuple[int, Reply]:
+        """Who answered, and what. Raises OSError if the last one does not answer, either."""
+        *others, last = (port, *self._plan.refuges)
+        for other in others:
+            with suppress(OSError):
+                return other, await self._ask(other, path, etag)
+        return last, await self._ask(last, path, etag)
+
     async def _ask(self, port: int, path: str, etag: str) -> Reply:
         line = self._lines.get(port)
         if line and time.monotonic() - line.used_at > _IDLE_SECONDS:
             line.close()
-        if line is None or not line.is_open:
-            line = self._lines[port] = await HttpLine.open(port)
-        return await line.ask(path, etag)
+        try:
+            if line is None or not line.is_open:
+                line = self._lines[port] = await HttpLine.open(port)
+            return await line.ask(path, etag)
+        except (OSError, asyncio.CancelledError):
+            self._hang_up(port)
+            raise
 
     def _hang_up(self, port: int) -> None:
         if line := self._lines.pop(port, None):

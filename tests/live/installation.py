@@ -37,8 +37,11 @@ class Installation:
         self.apis: list[Api] = []
 
     def serve(self, *words: str, **settings: str) -> Api:
-        """Starts an API by the guide's own command; `words` go to uvicorn."""
-        port = free_port()
+        """Starts an API by the guide's own command, at PORT if that is a setting of it.
+
+        `words` go to uvicorn.
+        """
+        port = int(settings.get("PORT") or free_port())
         command = ("uvicorn", "main:app", "--port", str(port), *words)
         api = Api(self._start(*command, **settings), port, self.console)
         self.apis.append(api)

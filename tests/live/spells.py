@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from live.changing import Changes, changing
 from live.client import Api, eventually, seen
@@ -21,6 +21,9 @@ from live.observation import Committed, Observation
 from live.own_process import OwnProcess
 from live.promises import Promise
 from live.soak import say
+
+More: TypeAlias = Callable[[Sequence[int], Sequence[str]], Sequence[Plan]]
+"""Plans by the ports of all APIs and all jobs."""
 
 HEALTHY: Final = "healthy"
 _BEAT_SECONDS: Final = 0.05
@@ -49,8 +52,15 @@ class Spell:
 class Load:
     """What runs, and what it has seen. Polls, and all that is told of them, once it has ended."""
 
-    def __init__(self, apis: Mapping[str, Api], crowd: OwnProcess, changes: OwnProcess) -> None:
+    def __init__(
+        self,
+        apis: Mapping[str, Api],
+        jobs: Sequence[str],
+        crowd: OwnProcess,
+        changes: OwnProcess,
+    ) -> None:
         self.apis = apis
+        self.jobs = jobs
         self._crowd = crowd
         self._changes = changes
         self._polls: list[Observation] = []
@@ -139,27 +149,32 @@ async def crowded(
     *,
     rate: float = 200.0,
     pollers: int = 50,
+    moving: bool = False,
+    more: More = lambda ports, jobs: (),
 ) -> AsyncIterator[Load]:
     """Changes first, then, once all jobs are there, a crowd of so many polls a second at each API.
 
-    Goes on until `end`, or the block is left.
+    Where `moving`, they ask another API while theirs is away. `more` plans further pollers. Goes on
+    until `end`, or the block is left.
     """
+    ports = {name: api.http.base_url.port or 0 for name, api in apis.items()}
     async with changing(folder, changes) as changing_process:
         jobs = await seen(lambda: _made(changing_process), lambda made: len(made) == changes.jobs)
         plans = [
             Plan(
                 name=name,
-                ports=[api.http.base_url.port or 0],
+                ports=[port],
                 jobs=jobs,
                 pollers=pollers,
                 rate=rate,
                 seconds=changes.seconds,
+                refuges=[other for other in ports.values() if other != port and moving],
             )
-            for name, api in apis.items()
+            for name, port in ports.items()
         ]
-        async with a_crowd(folder, *plans) as crowd:
+        async with a_crowd(folder, *plans, *more([*ports.values()], jobs)) as crowd:
             await seen(lambda: len(list(crowd.records(Observation))), lambda count: count > pollers)
-            yield Load(apis, crowd, changing_process)
+            yield Load(apis, jobs, crowd, changing_process)
 
 
 def _made(changes: OwnProcess) -> list[str]:

@@ -115,6 +115,16 @@ async def test_nobody_there_is_an_observation_and_so_is_an_answer_cut_short(serv
     assert len(cut) == len(away) == 30
 
 
+async def test_who_finds_nobody_or_half_an_answer_asks_a_refuge(serve: Serve) -> None:
+    api, cutting = await serve(), await serve(cut_short)
+    moved = await observed(1, refuges=[cutting.port, api.port])
+    lost = await observed(1, refuges=[cutting.port])
+
+    assert {(it.process, it.status in (200, 304)) for it in moved} == {(str(api.port), True)}
+    assert len(moved) == len(api.asked) == 30
+    assert {it.error for it in lost} == {"the connection ended"}
+
+
 async def test_what_is_no_http_or_no_document_is_an_observation(serve: Serve) -> None:
     strange = await observed((await serve(nonsense)).port)
     torn = await observed((await serve(no_json)).port, etags=False)

@@ -16,13 +16,12 @@ import pytest
 
 from dev_servers import RedisServer
 from live.changing import Changes
-from live.client import Api
 from live.installation import Installation
+from live.shapes import BLOCKED, SHAPES, serve
 from live.soak import SOAK, longer, say
 from live.spells import HEALTHY, Load, Spell, crowded
 from live.tcp_proxy import TcpProxy
 
-SHAPES: Final = {"as delivered": {}, "no near tier": {"CACHE_NEAR_MAX_ENTRIES": "0"}}
 CHOICES: Final = longer([[*SHAPES]], [[shape] for shape in SHAPES])
 RATE: Final = longer(100.0, 200.0)
 """Polls a second at each API: 200 together."""
@@ -33,8 +32,6 @@ OTHER_SECONDS: Final = longer(1.0, 15.0)
 """... for all others."""
 PATIENCE: Final = longer(10.0, 2.5)
 """Seconds until Redis must be seen gone, and back. 2 are promised; looking takes some more."""
-BLOCKED: Final = 1.5
-"""Seconds: below the time limits of ours that no poll may meet, above what a busy machine does."""
 ADDED: Final = {"as delivered": 0.075, "no near tier": 0.15}
 """Seconds: what Redis may add to any poll, whatever happens to it. With no near tier that is its
 budget, and then a place behind all who waited as long, about ten, and now ask the database."""
@@ -104,12 +101,6 @@ async def test_redis_behind_a_network_that_fails(
             await load.end()
 
     kept_its_promises(load, spells)
-
-
-async def serve(tally: Installation, shapes: Sequence[str], redis_url: str) -> dict[str, Api]:
-    tally.settings |= {"REDIS_URL": redis_url, "EMBEDDED_WORKER": "off"}
-    apis = {shape: tally.serve(**SHAPES[shape]) for shape in shapes}
-    return {shape: await api.up() for shape, api in apis.items()}
 
 
 def changes(tally: Installation, redis_url: str) -> Changes:

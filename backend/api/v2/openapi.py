@@ -5,6 +5,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from api.v2.schemas import (
+    BATCH_LIMIT,
+    BatchDocument,
     JobDocument,
     PageDocument,
     ProblemDocument,
@@ -108,14 +110,49 @@ POLL: Final[dict[str, Any]] = {
         **{str(status): text for status, text in _problems(404, 410, 503).items()},
     },
 }
+BATCH: Final[dict[str, Any]] = {
+    "summary": "Poll many jobs",
+    "operationId": "batch",
+    "description": "With @version after an id, a job that has not changed since is only named in "
+    "`unchanged`. All jobs or none: 503 if one of them cannot be answered. Wait Retry-After "
+    "seconds; it is absent when all are done.",
+    "parameters": [
+        {
+            "name": "ids",
+            "in": "query",
+            "required": True,
+            "style": "form",
+            "explode": False,
+            "schema": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": BATCH_LIMIT,
+                "items": {
+                    "type": "string",
+                    "pattern": "^job_[0-9A-HJKMNP-TV-Z]{26}(@[0-9]{1,15})?$",
+                },
+            },
+        },
+    ],
+    "responses": {
+        "200": {
+            "description": "The jobs as they are now",
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/BatchDocument"}}
+            },
+        },
+        **{str(status): text for status, text in _problems(422, 503).items()},
+    },
+}
 
 
 def complete(schema: dict[str, Any]) -> dict[str, Any]:
-    """Add what FastAPI cannot know: the poll, the problem document, and the specs' parts."""
+    """Add what FastAPI cannot know: poll and batch, the problem document, and the specs' parts."""
     schema["paths"].setdefault("/api/v2/jobs/{job_id}", {})["get"] = POLL
+    schema["paths"]["/api/v2/jobs/batch"] = {"get": BATCH}
     parts = schema["components"]["schemas"]
     template = "#/components/schemas/{model}"
-    models: tuple[type[BaseModel], ...] = (ProblemDocument, *KINDS.values())
+    models: tuple[type[BaseModel], ...] = (ProblemDocument, BatchDocument, *KINDS.values())
     for model in models:
         whole = model.model_json_schema(ref_template=template)
         parts.update(whole.pop("$defs", {}))

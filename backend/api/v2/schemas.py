@@ -15,6 +15,8 @@ from video import KINDS
 
 METADATA_LIMIT: Final = 4096
 """Metadata travels in every document, so it stays small: bytes of JSON."""
+BATCH_LIMIT: Final = 100
+"""Ids in one batch: their documents together have about 200 KB."""
 
 Kind = Literal["probe", "thumbnail", "contact_sheet", "transcode", "trim", "preview", "hls"]
 
@@ -121,6 +123,15 @@ class PageDocument(BaseModel):
 
     data: list[JobDocument]
     next_cursor: str | None
+
+
+class BatchDocument(BaseModel):
+    """Each job asked for is in one of the lists, in the order of the request."""
+
+    data: list[JobDocument]
+    missing: list[str] = Field(description="There is no such job.")
+    gone: list[str] = Field(description="The job has been deleted.")
+    unchanged: list[str] = Field(description="The version is the one that you have.")
 
 
 class FieldProblem(BaseModel):

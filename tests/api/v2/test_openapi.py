@@ -11,13 +11,14 @@ import uvicorn
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from api.v2.schemas import JobDocument, PageDocument
+from api.v2.schemas import BatchDocument, JobDocument, PageDocument
 from api_service import Service
 from jobs import Claimed
 
 OPERATIONS = {
     ("/api/v2/jobs", "POST"),
     ("/api/v2/jobs", "GET"),
+    ("/api/v2/jobs/batch", "GET"),
     ("/api/v2/jobs/{job_id}", "GET"),
     ("/api/v2/jobs/{job_id}", "DELETE"),
     ("/api/v2/jobs/{job_id}/cancel", "POST"),
@@ -45,6 +46,8 @@ async def test_real_documents_fit_their_schema(service: Service) -> None:
     for job_id in (running["id"], done.id):
         JobDocument.model_validate((await service.client.get(f"/api/v2/jobs/{job_id}")).json())
     PageDocument.model_validate((await service.client.get("/api/v2/jobs")).json())
+    batch = await service.client.get(f"/api/v2/jobs/batch?ids={running['id']},{done.id}")
+    assert len(BatchDocument.model_validate(batch.json()).data) == 2
 
 
 TOO_FINE = positive_data_acceptance

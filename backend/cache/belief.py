@@ -1,0 +1,120 @@
+"""What may be given out of what is remembered, near or in Redis, and how old it is. Asks nobody.
+
+Answers are whosever the job is: ownership is checked for each caller, by whoever calls this.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from cache.entry import Entry
+from cache.freshness import Lifetimes, age, expired, trusted
+from cache.near import Held, Near
+from cache.proof import Proof
+from cache.tier import Trouble
+from jobs import Answer
+
+
+class Belief:
+    """Judges by what this process knows of a job's versions, and by what the feed proves."""
+
+    def __init__(
+        self,
+        near: Near,
+        proof: Proof,
+        lifetimes: Lifetimes,
+        *,
+        clock: Callable[[], float],
+        wall: Callable[[], float],
+    ) -> None:
+        self._near = near
+        self._proof = proof
+        self._lifetimes = lifetimes
+        self._clock = clock
+        self._wall = wall
+
+    def at_hand(self, job_id: str) -> Answer | None:
+        """A near answer, if one is there and the feed proves it."""
+        if not self._proof.proven:
+            return None
+        held = self._near.get(job_id)
+        if held is not None:
+            return self._near_answer(held)
+        if self._near.denied(job_id):
+            return Answer(document=None, hit=True, detail="near")
+        return None
+
+    def floor(self, job_id: str) -> int:
+        """The version below which nothing that Redis has can be an answer; 0 for none."""
+        return max(self._near.known(job_id), self._near.given(job_id))
+
+    def shared(self, found: Entry | Trouble | None) -> Answer | None:
+        """What Redis has, if it may be given out: then it counts as known, or as given."""
+        if not isinstance(found, Entry) or not self._may_answer(found):
+            return None
+        document = found.document
+        if self._near.known(document.id):
+            self._near.keep(document, self._proof.proven_at, self._near.epoch)
+        else:
+            self._near.give(document.id, document.version)
+        return self._shared_answer(found)
+
+    def newer(self, answer: Answer, entry: Entry) -> Answer:
+        """The one to give where Redis kept a newer one than the database said, and nothing is
+        proven: that one, for its lifetime."""
+        if expired(entry, self._wall(), self._lifetimes):
+            return answer
+        self._near.give(entry.document.id, entry.document.version)
+        return replace(self._shared_answer(entry), hit=False, forward=answer.forward)
+
+    def stale(self, job_id: str, found: Entry | Trouble | None = None) -> Answer | None:
+        """The newest that is remembered and not too old, for when the database cannot be asked."""
+        held = self._near.get(job_id)
+        candidates = [self._near_answer(held)] if held else []
+        if isinstance(found, Entry) and found.document.version >= self.floor(job_id):
+            candidates.append(self._shared_answer(found))
+        usable = [answer for answer in candidates if answer.ttl]
+        if not usable:
+            return None
+        return replace(max(usable, key=_version), hit=False, forward="stale", stale=True)
+
+    def _may_answer(self, entry: Entry) -> bool:
+        version, known = entry.document.version, self._near.known(entry.document.id)
+        proven = self._proof.proven
+        if version < self._near.given(entry.document.id):
+            return False  # lost in Redis since, and an older one put there late
+        fresh = proven or not expired(entry, self._wall(), self._lifetimes)
+        return fresh and trusted(version, known=known, proven=proven)
+
+    def _near_answer(self, held: Held) -> Answer:
+        past = max(0.0, self._clock() - max(held.said_at, self._proof.proven_at))
+        left = max(0.0, self._lifetimes.of(held.document) - past)
+        return Answer(document=held.document, hit=True, detail="near", age=past, ttl=left)
+
+    def _shared_answer(self, entry: Entry) -> Answer:
+        past = age(entry, self._wall())
+        if self._proof.proven:
+            past = min(past, max(0.0, self._clock() - self._proof.proven_at))
+        left = max(0.0, self._lifetimes.of(entry.document) - past)
+        return Answer(document=entry.document, hit=True, detail="redis", age=past, ttl=left)
+
+
+def behind(answer: Answer, owner: str | None, floor: int) -> bool:
+    """Whether somebody who has seen the version `floor` must not be given this. Pure.
+
+    No floor, real or made up, tells anything about another owner's job.
+    """
+    document = answer.document
+    if document is None:
+        return floor > 0
+    return document.version < floor and owner in (None, document.owner)
+
+
+def seen_by(owner: str | None, answer: Answer) -> Answer:
+    """Another owner's job is answered like one that does not exist. Pure."""
+    if answer.document is None or owner in (None, answer.document.owner):
+        return answer
+    return replace(answer, document=None)
+
+
+def _version(answer: Answer) -> int:
+    return answer.document.version if answer.document else 0

@@ -1,0 +1,136 @@
+"""One server of a Redis target: its commands, guarded. Knows nothing of the servers beside it."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from itertools import chain, count
+from typing import Final
+
+from cache.entry import prefix
+from cache.guard import Guard
+from cache.redis_commands import RedisCommands, Value
+from cache.redis_credentials import Credentials
+from cache.redis_driver import Limits, RedisDriver
+from cache.redis_layout import EVERY, Slots, slot_of
+from cache.redis_target import RedisAddress
+from cache.redis_trouble import Redirect
+from cache.stats import CacheStats
+from cache.tier import Budget, Kept, Stored, Trouble
+
+CHANNEL: Final = "tally:changes"
+_NOBODY: Final = ""
+_BEAT_TTL_SECONDS: Final = 10.0
+_STOP_SECONDS: Final = 1.0
+
+
+class RedisNode:
+    """A primary, or a replica that only answers gets. For one event loop; away until `start`.
+
+    Well is who answers within `quick` seconds; `hides` are the secrets that no log may show.
+    """
+
+    def __init__(
+        self,
+        address: RedisAddress,
+        credentials: Credentials,
+        stats: CacheStats,
+        limits: Limits,
+        *,
+        quick: float,
+        hides: Callable[[], Sequence[str]],
+        cluster: bool = False,
+        replica: bool = False,
+    ) -> None:
+        self.address = address
+        lasting = credentials.connection_seconds
+        self.usable_until = float("inf") if lasting is None else time.monotonic() + lasting
+        """By the monotonic clock: whoever we are to it may be forgotten then."""
+        self._driver = RedisDriver(address, credentials, limits, replica=cluster and replica)
+        self._commands = RedisCommands(self._driver, cluster=cluster)
+        self._name = f"tally:beat:{os.getpid()}-{os.urandom(4).hex()}"
+        self._slots = EVERY
+        self._beat_key = self._name
+        self._prove = self._read_beat if replica else self._write_beat
+        self._guard = Guard(
+            str(address),
+            stats,
+            secrets=hides,
+            beat=self._prove,
+            reach=self._reach,
+            warm=self._commands.ping,
+            width=limits.max_connections,
+            quick=quick,
+            slow=limits.socket_connect_timeout,
+        )
+
+    @property
+    def in_use(self) -> bool:
+        return self._guard.in_use
+
+    def limits(self) -> dict[str, float]:
+        """Those in force, as the driver has them."""
+        return self._driver.limits()
+
+    def holds(self, slots: Slots) -> None:
+        """It has these slots from now on: its beat uses a key in one of them."""
+        if slots and slots != self._slots:
+            self._slots = slots
+            self._beat_key = next(
+                key
+                for key in chain([self._beat_key], (f"{self._name}-{n}" for n in count()))
+                if any(slot_of(key) in held for held in slots)
+            )
+
+    async def start(self) -> None:
+        """Begin to look after it, and wait a little for how it is."""
+        await self._guard.start()
+
+    async def stop(self) -> None:
+        await self._guard.stop(seconds=_STOP_SECONDS, last=self._driver.close)
+
+    async def get(self, key: str, budget: Budget, *, asking: bool = False) -> Value | Trouble:
+        return await self._guard.ask(lambda: self._commands.get(key, asking=asking), budget)
+
+    async def get_many(
+        self, keys: Sequence[str], budget: Budget, *, asking: bool = False
+    ) -> Sequence[Value] | Trouble:
+        return await self._guard.ask(lambda: self._commands.get_many(keys, asking=asking), budget)
+
+    async def put(
+        self, key: str, value: bytes, budget: Budget, *, seconds: float, asking: bool = False
+    ) -> Stored | Kept | Redirect | Trouble:
+        return await self._guard.ask(
+            lambda: self._put(key, value, seconds, CHANNEL, asking=asking), budget
+        )
+
+    async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
+        await self._guard.attend(lambda: self._commands.listen(CHANNEL, deliver, heard))
+
+    async def _put(
+        self, key: str, value: bytes, seconds: float, channel: str, *, asking: bool = False
+    ) -> Stored | Kept | Redirect:
+        lifetime_ms = max(1, round(seconds * 1000))
+        result = await self._commands.put_if_newer(key, value, lifetime_ms, channel, asking=asking)
+        if isinstance(result, Redirect):
+            return result
+        if result == 1:
+            return Stored()
+        return Kept(newer=result if isinstance(result, bytes) else None)
+
+    async def _reach(self) -> object:
+        """Over new connections: the name may lead elsewhere now, while the old server lives on."""
+        await self._driver.close()
+        await self._driver.resolve()
+        return await self._prove()
+
+    async def _write_beat(self) -> object:
+        """Do what requests do, script and write and all: a PING succeeds also on a full server.
+
+        A redirect proves it well, too: only where its slots are has changed.
+        """
+        value = prefix(time.monotonic_ns() // 1_000_000, "beat").encode()
+        return await self._put(self._beat_key, value, _BEAT_TTL_SECONDS, _NOBODY)
+
+    async def _read_beat(self) -> object:
+        """A get, as requests send it: one that lost its primary may refuse that, but not a PING."""
+        return await self._commands.get(self._beat_key)

@@ -1,0 +1,70 @@
+"""Belief: what of the remembered may be given out, to whom, and how old it is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cache.belief import behind, seen_by
+from counted_store import CountedStore
+from example_documents import a_document
+from example_jobs import RecordedDelivery
+from jobs import Answer, Database
+from recall_bench import RecallBench
+
+
+@pytest.fixture
+async def bench(database: Database, delivery: RecordedDelivery) -> RecallBench:
+    return RecallBench(CountedStore(database, delivery))
+
+
+async def test_near_answers_only_while_it_is_proven(bench: RecallBench) -> None:
+    document = a_document()
+    bench.keep(document)
+    answer = bench.belief.at_hand(document.id)
+    bench.proof.proven = False
+
+    assert answer is not None
+    assert (answer.document, answer.hit, answer.detail) == (document, True, "near")
+    assert bench.belief.at_hand(document.id) is None
+
+
+@pytest.mark.parametrize(("said_ago", "proven_ago", "age"), [(9, 1, 1), (1, 9, 1), (0, 0, 0)])
+async def test_a_near_answer_is_as_old_as_the_last_word_for_it(
+    bench: RecallBench, said_ago: float, proven_ago: float, age: float
+) -> None:
+    document = a_document()
+    bench.keep(document, ago=said_ago)
+    bench.proof.proven_at = bench.clock.now - proven_ago
+    answer = bench.belief.at_hand(document.id)
+
+    assert answer is not None
+    assert (answer.age, answer.ttl) == (age, 30.0 - age)
+
+
+async def test_what_is_known_or_was_given_on_trust_is_the_floor_of_what_redis_may_say(
+    bench: RecallBench,
+) -> None:
+    known, given_out = a_document(version=3), a_document(version=5)
+    bench.know(known)
+    bench.near.give(given_out.id, given_out.version)
+    floors = [bench.belief.floor(one.id) for one in (known, given_out, a_document())]
+
+    assert floors == [3, 5, 0]
+
+
+@given(st.integers(1, 9), st.integers(0, 9), st.sampled_from([None, "alice", "bob"]))
+def test_who_has_seen_newer_is_not_given_older_but_of_anothers_job_nobody_learns_anything(
+    version: int, floor: int, owner: str | None
+) -> None:
+    answer = Answer(document=a_document(version=version, owner="alice"))
+    seen = seen_by(owner, answer)
+
+    assert behind(answer, owner, floor) == (owner != "bob" and version < floor)
+    assert seen.document == (None if owner == "bob" else answer.document)
+
+
+@given(st.integers(0, 9), st.sampled_from([None, "alice"]))
+def test_that_there_is_no_job_is_behind_for_whoever_has_seen_it(
+    floor: int, owner: str | None
+) -> None:
+    assert behind(Answer(document=None), owner, floor) == (floor > 0)

@@ -1,0 +1,173 @@
+"""A fleet is kept true to what is told of it, in the background, and nothing stays behind."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from cache.redis_layout import Layout, Shard
+from cache.redis_lookout import is_news
+from cache.redis_target import Node
+from dev_servers import RedisServer, free_port
+from kept_fleet import Kept
+from redis_parts import begun_since, clients, node_of, shared_by
+
+Start = Callable[..., RedisServer]
+Until = Callable[..., Awaitable[float]]
+
+A, B = Node(host="a", port=1), Node(host="b", port=1)
+
+
+Keep = Callable[..., Kept]
+
+
+@pytest.fixture
+async def keep() -> AsyncIterator[Keep]:
+    """Stops lookouts and fleets after the test; no task of theirs is left then."""
+    before, opened = asyncio.all_tasks(), list[Kept]()
+
+    def keep_one(*what: object, **more: object) -> Kept:
+        opened.append(Kept(*what, **more))  # type: ignore[arg-type]  # as a test says
+        return opened[-1]
+
+    yield keep_one
+    for kept in opened:
+        await kept.stop()
+    assert begun_since(before) == []
+
+
+async def test_once_started_the_fleet_is_in_use(keep: Keep, redis_server: RedisServer) -> None:
+    kept = keep(shared_by(node_of(redis_server)))
+    await kept.lookout.start()
+
+    assert kept.fleet.in_use
+
+
+async def test_the_past_is_not_adopted_while_anything_is_in_use(
+    keep: Keep, start_redis: Start, until: Until
+) -> None:
+    one, other = start_redis(), start_redis()
+    kept = keep(shared_by(node_of(one), epoch=2))
+    await kept.lookout.start()
+    kept.teller.told = shared_by(node_of(other), epoch=1)
+    kept.lookout.wake()
+    looks = len(kept.teller.looks)
+    await until(lambda: len(kept.teller.looks) > looks, 2.0)
+    await until(lambda: kept.teller.at_once == 0, 2.0)
+
+    assert kept.fleet.layout.epoch == 2
+    assert clients(other) == 0
+
+    one.kill()
+    await until(lambda: kept.fleet.layout.epoch == 1, 5.0)
+    await until(lambda: kept.fleet.in_use, 2.0)
+
+
+async def test_a_thousand_wakes_are_one_look_soon(
+    keep: Keep, redis_server: RedisServer, until: Until
+) -> None:
+    kept = keep(shared_by(node_of(redis_server)))
+    await kept.lookout.start()
+    began, first = time.monotonic(), len(kept.teller.looks)
+    while time.monotonic() < began + 1.0:
+        kept.lookout.wake()
+        await asyncio.sleep(0.001)
+
+    assert 2 <= len(kept.teller.looks) - first <= 4
+    assert kept.teller.looks[first] - began < 0.5
+    assert kept.teller.most_at_once == 1
+
+
+async def test_one_wake_after_a_long_rest_is_heard_at_once(
+    keep: Keep, redis_server: RedisServer, until: Until
+) -> None:
+    kept = keep(shared_by(node_of(redis_server)))
+    await kept.lookout.start()
+    looks = kept.teller.looks
+    await asyncio.sleep(max(0.0, looks[-1] + 0.35 - time.monotonic()))
+    count, woken_at = len(looks), time.monotonic()
+    kept.lookout.wake()
+    await until(lambda: len(looks) > count, 2.0)
+
+    assert looks[count] - woken_at < 0.25
+
+
+async def test_a_wake_during_a_look_leads_to_another(
+    keep: Keep, redis_server: RedisServer, until: Until
+) -> None:
+    kept = keep(shared_by(node_of(redis_server)))
+    await kept.lookout.start()
+    kept.teller.talks.clear()
+    kept.lookout.wake()
+    await until(lambda: kept.teller.at_once == 1, 2.0)
+    looks = len(kept.teller.looks)
+    kept.lookout.wake()
+    kept.teller.talks.set()
+
+    assert await until(lambda: len(kept.teller.looks) > looks, 2.0) < 1.0
+
+
+async def test_nothing_is_looked_at_between_beats_while_all_is_well(
+    keep: Keep, redis_server: RedisServer
+) -> None:
+    kept = keep(shared_by(node_of(redis_server)))
+    await kept.lookout.start()
+    await asyncio.sleep(1.2)
+
+    assert len(kept.teller.looks) == 1
+
+
+async def test_it_is_looked_at_again_while_a_server_is_away(keep: Keep, until: Until) -> None:
+    kept = keep(shared_by(Node(host="127.0.0.1", port=free_port())))
+    await kept.lookout.start()
+
+    assert await until(lambda: len(kept.teller.looks) >= 3, 5.0) < 4.0
+
+
+async def test_where_nobody_talks_the_start_is_short_and_the_stop_too(keep: Keep) -> None:
+    kept = keep(shared_by(A))
+    kept.teller.talks.clear()
+    began = time.monotonic()
+    await kept.lookout.start()
+    started = time.monotonic()
+    await kept.stop()
+
+    assert started - began < 1.0
+    assert time.monotonic() - started < 1.0
+    assert kept.teller.closed
+
+
+async def test_a_look_that_takes_too_long_is_given_up(keep: Keep, until: Until) -> None:
+    kept = keep(shared_by(A), patience=0.05)
+    kept.teller.talks.clear()
+    await kept.lookout.start()
+    await until(lambda: kept.stats.snapshot()["errors"]["timeout"] > 1, 5.0)
+
+    assert kept.teller.most_at_once == 1
+
+
+async def test_after_a_stop_it_can_start_again(keep: Keep, redis_server: RedisServer) -> None:
+    kept = keep(shared_by(node_of(redis_server)))
+    for _ in range(2):
+        await kept.lookout.start()
+        assert kept.fleet.in_use
+        await kept.stop()
+
+    assert not kept.fleet.in_use
+
+
+async def test_a_stop_without_a_start_is_harmless(keep: Keep) -> None:
+    await keep(shared_by(A)).stop()
+
+
+@pytest.mark.parametrize(
+    ("epoch", "sound", "news"),
+    [(3, True, True), (3, False, True), (2, True, True), (2, False, False), (1, True, False)],
+)
+def test_what_is_older_is_no_news_nor_is_an_equal_of_the_minority(
+    epoch: int, sound: bool, news: bool
+) -> None:
+    told = Layout(shards=(Shard(primary=B),), epoch=epoch, sound=sound)
+
+    assert is_news(told, Layout(shards=(Shard(primary=A),), epoch=2)) is news

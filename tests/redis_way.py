@@ -1,0 +1,68 @@
+"""Routes over a fleet whose layout a test gives."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from cache.redis_fleet import Fleet
+from cache.redis_layout import Layout, slot_of
+from cache.redis_routes import Routes
+from cache.tier import Budget
+from dev_servers import RedisCluster
+from redis_parts import Opened, node_of, shared_by
+
+KEYS: Final = [f"k{number}" for number in range(60)]
+"""Twenty or so for each of three primaries."""
+PATIENT: Final = 2.0
+
+
+class Way:
+    """Routes over a fleet, and how often they woke whoever looks after it."""
+
+    def __init__(self, opened: Opened, fleet: Fleet) -> None:
+        self.fleet = fleet
+        self.stats = opened.stats
+        self.wakes = 0
+        self.routes = Routes(fleet, self._wake, opened.stats)
+
+    def _wake(self) -> None:
+        self.wakes += 1
+
+    @property
+    def strays(self) -> int:
+        strays: int = self.stats.snapshot()["errors"]["cluster"]
+        return strays
+
+    async def get(self, key: str, seconds: float = PATIENT, *, newest: bool = False) -> object:
+        return await self.routes.get(key, Budget(seconds), newest=newest)
+
+    async def get_many(self, keys: Sequence[str], seconds: float = PATIENT) -> Sequence[object]:
+        return await self.routes.get_many(keys, Budget(seconds), newest=False)
+
+
+class Ways:
+    """Opens routes over a layout, as in a cluster, until `stop`."""
+
+    def __init__(self) -> None:
+        self._open: list[Way] = []
+
+    async def open(self, layout: Layout, *, replicas: bool = False, cluster: bool = True) -> Way:
+        opened = Opened(cluster=cluster)
+        self._open.append(Way(opened, opened.fleet(replicas=replicas)))
+        await self._open[-1].fleet.adopt(layout)
+        assert self._open[-1].fleet.in_use
+        return self._open[-1]
+
+    async def stop(self) -> None:
+        for way in self._open:
+            await way.fleet.stop()
+
+
+def at_home(cluster: RedisCluster) -> Layout:
+    """The cluster's layout, with a value under each key of KEYS."""
+    for key in KEYS:
+        cluster.nodes[slot_of(key) * 3 // 16384].ask(f"SET {key} {key}")
+    layout = shared_by(*map(node_of, cluster.nodes[:3]))
+    replicas = [(node_of(node),) for node in cluster.nodes[3:]]
+    pairs = zip(layout.shards, replicas, strict=True)
+    return replace(layout, shards=tuple(replace(one, replicas=two) for one, two in pairs))
