@@ -100,6 +100,21 @@ def _redis(now: Mapping[str, Any]) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "tally_cache_in_use", "1 while Redis is in use, else 0.", now["redis_enabled"]
     )
+    servers = GaugeMetricFamily(
+        "tally_cache_servers",
+        "Redis servers that are known now, by how they are.",
+        labels=["state"],
+    )
+    states = list(now["servers"].values())
+    for state in ("in use", "away"):
+        servers.add_metric([state], states.count(state))
+    yield servers
+    yield _counted(
+        "tally_cache_replica_lags_total",
+        "Gets of a replica whose primary had more.",
+        "kind",
+        now["replica"],
+    )
     yield _counted(
         "tally_cache_puts_total", "Documents offered to the cache.", "outcome", now["puts"]
     )

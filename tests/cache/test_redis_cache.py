@@ -13,7 +13,7 @@ import cache.redis_cache
 from cache import CACHE_TTL_SECONDS, Cache, CacheStats, RedisAddress, open_cache
 from cache.entry import prefix
 from cache.redis_cache import KNOBS
-from cache.tier import Stored
+from cache.tier import Stored, Trouble
 from dev_servers import RedisServer
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
@@ -165,8 +165,10 @@ async def test_callers_who_are_cancelled_at_random_harm_nobody(
     for _ in range(20):
         await asyncio.gather(*(call(dice.randrange(50)) for _ in range(50)))
 
-    assert [(number, answer) for number, answer in answers if answer != b"%d" % number] == []
-    assert len(answers) > 500
+    right = [answer for number, answer in answers if answer == b"%d" % number]
+    others = {answer for number, answer in answers if answer != b"%d" % number}
+    assert others <= {Trouble.BUSY}  # as this process is, where the machine is
+    assert len(right) > 500
 
 
 async def test_a_password_and_a_database_number_are_used(start_redis: Start, open_at: Open) -> None:
