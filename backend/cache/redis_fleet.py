@@ -69,7 +69,7 @@ class Fleet:
 
     def states(self) -> dict[str, bool]:
         """Each server by its address, without any password: is it in use?"""
-        return {str(node.address): node.in_use for node in self._nodes.values()}
+        return {node.name: node.in_use for node in self._nodes.values()}
 
     def part(self, key: str) -> Part | None:
         """Who holds the key; None while nobody is known to."""

@@ -42,17 +42,18 @@ class RedisNode:
         replica: bool = False,
     ) -> None:
         self.address = address
+        self.name = str(address)
         lasting = credentials.connection_seconds
         self.usable_until = float("inf") if lasting is None else time.monotonic() + lasting
         """By the monotonic clock: whoever we are to it may be forgotten then."""
         self._driver = RedisDriver(address, credentials, limits, replica=cluster and replica)
         self._commands = RedisCommands(self._driver, cluster=cluster)
-        self._name = f"tally:beat:{os.getpid()}-{os.urandom(4).hex()}"
+        self._beat_name = f"tally:beat:{os.getpid()}-{os.urandom(4).hex()}"
         self._slots = EVERY
-        self._beat_key = self._name
+        self._beat_key = self._beat_name
         self._prove = self._read_beat if replica else self._write_beat
         self._guard = Guard(
-            str(address),
+            self.name,
             stats,
             secrets=hides,
             beat=self._prove,
@@ -77,7 +78,7 @@ class RedisNode:
             self._slots = slots
             self._beat_key = next(
                 key
-                for key in chain([self._beat_key], (f"{self._name}-{n}" for n in count()))
+                for key in chain([self._beat_key], (f"{self._beat_name}-{n}" for n in count()))
                 if any(slot_of(key) in held for held in slots)
             )
 

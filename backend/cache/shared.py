@@ -118,7 +118,7 @@ class Shared:
 
     def why_not(self, trouble: Trouble) -> str:
         """Why the tier was passed by, in a word."""
-        if trouble is Trouble.AWAY:
+        if trouble is Trouble.AWAY and not self.state.enabled:  # else only that job's server is
             return self.state.detail
         return "redis-busy" if trouble is Trouble.BUSY else "redis-down"
 
