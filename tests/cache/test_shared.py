@@ -123,9 +123,15 @@ async def test_trouble_is_passed_on(shared: Shared, cache: ScriptedCache) -> Non
 async def test_why_the_cache_was_passed_by(
     shared: Shared, cache: ScriptedCache, trouble: Trouble, word: str
 ) -> None:
-    cache.detail = "redis-off"
+    cache.enabled, cache.detail = False, "redis-off"
 
     assert shared.why_not(trouble) == word
+
+
+async def test_one_server_of_several_that_is_away_is_told_as_redis_being_down(
+    shared: Shared,
+) -> None:
+    assert shared.why_not(Trouble.AWAY) == "redis-down"
 
 
 async def test_an_announced_value_is_of_whichever_job_it_names(

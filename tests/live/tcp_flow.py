@@ -72,7 +72,8 @@ class Flow:
         if (self._fault.swallows or self._fault.ended) and not fault.resets:
             return
         if fault.ended:
-            self._writer.write_eof()
+            with suppress(OSError):  # it ended by itself this moment
+                self._writer.write_eof()
         self._fault = fault
         self._left = fault.cut_after
         self._random = Random(fault.seed)
