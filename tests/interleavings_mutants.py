@@ -1,11 +1,9 @@
-"""The cache without one of its guards each, for the tests that show what the guard is for.
-
-Each function takes one guard away from the real code by a patch that ends with the test.
-"""
+"""The cache without one of its guards each: a patch of the real code that ends with the test."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import pytest
@@ -21,6 +19,7 @@ from cache.near import Near
 from cache.push import Push
 from cache.recall import Outcome, Recalled
 from cache.single_flight import SingleFlight
+from cache.tier import Budget
 from jobs import Answer, Document
 
 Patch: TypeAlias = pytest.MonkeyPatch
@@ -90,7 +89,10 @@ def puts_are_blind(patch: Patch) -> None:
 
 
 def floors_are_read_from_memory(patch: Patch) -> None:
-    patch.setattr(FloorReads, "read", lambda it, ids: it._flights.do(ids, it._recall.anywhere))
+    def read(it: FloorReads, ids: Collection[str], budget: Budget) -> Any:
+        return it._flights.do(ids, partial(it._recall.anywhere, budget=budget))
+
+    patch.setattr(FloorReads, "read", read)
 
 
 def floor_reads_under_way_are_joined(patch: Patch) -> None:
@@ -110,10 +112,8 @@ def floors_take_any_read_for_new_enough(patch: Patch) -> None:
 def late_answers_are_believed(patch: Patch) -> None:
     """Of a look-up that began before a change came to be known."""
 
-    async def newest(
-        look_ups: LookUps, wanted: Mapping[str, int], owner: str | None, arrived: float
-    ) -> dict[str, Answer]:
-        recalled = await look_ups._look_up(wanted)
+    async def newest(looking: LookUps, wanted: Mapping[str, int], *rest: Any) -> dict[str, Answer]:
+        recalled = await looking._look_up(wanted, rest[-1])
         return {job_id: it.answer for job_id, it in recalled.items()}
 
     patch.setattr(LookUps, "_newest", newest)

@@ -50,13 +50,13 @@ class RecallBench:
     async def batch(self, *job_ids: str) -> list[Recalled]:
         """What a look-up of those jobs together gives; raises if one has no answer."""
         outcomes: dict[str, Outcome] = {}
-        async for found in self.recall.anywhere(job_ids):
+        async for found in self.recall.anywhere(job_ids, self.recall.budget()):
             outcomes |= found
         return [_recalled(outcomes[job_id]) for job_id in job_ids]
 
     async def database(self, job_id: str) -> Recalled:
         """What a read of that job alone gives, or raises."""
-        return _recalled((await self.recall.database((job_id,)))[job_id])
+        return _recalled((await self.recall.database((job_id,), self.recall.budget()))[job_id])
 
     def document(self, outcome: Outcome) -> Document | None:
         return _recalled(outcome).answer.document

@@ -38,6 +38,7 @@ class Errands:
         self._queue_limit = _QUEUE * width
         self._waiting = 0
         self._running: set[asyncio.Task[Any]] = set()
+        self._attended: set[asyncio.Task[Any]] = set()
 
     async def run(self, work: Callable[[], Awaitable[T]], seconds: float) -> T | Trouble:
         """What the work gives; Trouble.TIMEOUT after `seconds`, without waiting for clean-up.
@@ -90,11 +91,18 @@ class Errands:
         Cancelling this call cancels the work, without waiting for its clean-up.
         """
         task = self._task(work)
+        self._attended.add(task)
+        task.add_done_callback(self._attended.discard)
         try:
             await asyncio.wait({task})
         finally:
             task.cancel()  # harmless when it is done
         return None if task.cancelled() else task.result()
+
+    def dismiss(self) -> None:
+        """Cancel what is attended, without waiting for its clean-up."""
+        for task in self._attended:
+            task.cancel()
 
     async def stop(self, seconds: float) -> None:
         """Cancel what is under way and wait for its clean-up, but not longer than `seconds`."""

@@ -6,10 +6,12 @@ A made-up floor must not become a way to the database: there is at most one such
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from functools import partial
 from typing import Final
 
 from cache.recall import Outcome, Recall
 from cache.single_flight import SingleFlight
+from cache.tier import Budget
 
 BEAT_SECONDS: Final = 0.25
 """The change feed's beat at most: by then it has told what a real floor has seen."""
@@ -29,22 +31,26 @@ class FloorReads:
         self._clock = clock
         self._last: dict[str, float] = {}
 
-    async def read(self, job_ids: Collection[str]) -> dict[str, Outcome]:
+    async def read(self, job_ids: Collection[str], budget: Budget) -> dict[str, Outcome]:
         """What the database says, asked after this call began. Raises Overdue.
 
-        Jobs that nobody reads yet are read together, once each of them may be.
+        Jobs that nobody reads yet are read together, once each of them may be; the budget is for
+        what Redis is told then.
         """
-        said = await self._flights.do([_key(job_id) for job_id in job_ids], self._next)
+        keys = [_key(job_id) for job_id in job_ids]
+        said = await self._flights.do(keys, partial(self._next, budget=budget))
         return {_job_id(key): outcome for key, outcome in said.items()}
 
-    async def _next(self, keys: Collection[str]) -> AsyncIterator[Mapping[str, Outcome]]:
+    async def _next(
+        self, keys: Collection[str], budget: Budget
+    ) -> AsyncIterator[Mapping[str, Outcome]]:
         job_ids = [_job_id(key) for key in keys]
         last = max(self._last.get(job_id, float("-inf")) for job_id in job_ids)
         await asyncio.sleep(max(0.0, last + BEAT_SECONDS - self._clock()))
         for key in keys:
             self._flights.forget(key)  # who comes now may have seen what this read will miss
         self._note(job_ids, self._clock())
-        said = await self._recall.database(job_ids)
+        said = await self._recall.database(job_ids, budget)
         yield {_key(job_id): outcome for job_id, outcome in said.items()}
 
     def _note(self, job_ids: Collection[str], now: float) -> None:

@@ -89,7 +89,8 @@ class Guard:
     async def attend(self, command: Command[None]) -> None:
         """A call beside those of requests, without a deadline. Not begun while the server is away.
 
-        Its failure is counted, but neither logged nor held against the server.
+        Its failure is counted, but neither logged nor held against the server. It is given up when
+        the breaker opens: the server it goes on with may not be the one that is back then.
         """
         if not self._breaker.closed:
             return
@@ -109,6 +110,7 @@ class Guard:
         self._stats.error(outcome)
         if outcome is not Trouble.BUSY and self._breaker.failed(time.monotonic()):
             self._announce(outcome)
+            self._errands.dismiss()
         return outcome
 
     async def _answer(self, command: Command[T]) -> T | Trouble:

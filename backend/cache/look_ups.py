@@ -5,6 +5,7 @@ Knows what the caller has seen: what is below it is no answer, wherever it was f
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Final
 
 from cache.belief import Belief, behind
@@ -12,6 +13,7 @@ from cache.floor_reads import FloorReads
 from cache.near import Near
 from cache.recall import Outcome, Recall, Recalled
 from cache.single_flight import Overdue, SingleFlight
+from cache.tier import Budget
 from jobs import Answer, StoreUnavailable
 
 _PATIENCE_SECONDS: Final = 0.3
@@ -46,12 +48,12 @@ class LookUps:
 
         None is from memory that was judged long before all were there.
         """
-        arrived = self._clock()
+        arrived, budget = self._clock(), self._recall.budget()
         found: dict[str, Answer] = {}
         left = wanted
         for _ in range(_ROUNDS):
             began = self._clock()
-            found |= await self._newest(left, owner, arrived)
+            found |= await self._newest(left, owner, arrived, budget)
             left = {job_id: wanted[job_id] for job_id in left if found[job_id].hit}
             if not left or self._clock() - began <= _SOON_SECONDS:
                 break
@@ -60,10 +62,10 @@ class LookUps:
         return found
 
     async def _newest(
-        self, wanted: Mapping[str, int], owner: str | None, arrived: float
+        self, wanted: Mapping[str, int], owner: str | None, arrived: float, budget: Budget
     ) -> dict[str, Answer]:
         near = {job_id: self._belief.at_hand(job_id) for job_id in wanted}
-        recalled = await self._look_up([job_id for job_id in wanted if near[job_id] is None])
+        recalled = await self._look_up([it for it in wanted if near[it] is None], budget)
         found = {
             job_id: answer
             for job_id, answer in near.items()
@@ -75,17 +77,18 @@ class LookUps:
             if it.asked_at >= arrived or not behind(it.answer, owner, floor):
                 found[job_id] = it.answer  # or there is no newer one
         ahead = [job_id for job_id in wanted if job_id not in found]
-        floors = _whole(await self._floors.read(ahead)) if ahead else {}
+        floors = _whole(await self._floors.read(ahead, budget)) if ahead else {}
         return found | {job_id: it.answer for job_id, it in floors.items()}
 
-    async def _look_up(self, job_ids: Collection[str]) -> dict[str, Recalled]:
+    async def _look_up(self, job_ids: Collection[str], budget: Budget) -> dict[str, Recalled]:
         """Shared by all who want it now. Who could be given something old does not wait long."""
         stale = {job_id: self._belief.stale(job_id) for job_id in job_ids}
         old = {job_id: Recalled(answer) for job_id, answer in stale.items() if answer}
         all_old = len(old) == len(stale)
+        work = partial(self._recall.anywhere, budget=budget)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS if all_old else None):
-                return _whole(await self._flights.do(job_ids, self._recall.anywhere))
+                return _whole(await self._flights.do(job_ids, work))
         except (TimeoutError, Overdue):
             if not all_old:
                 raise

@@ -8,7 +8,7 @@ import asyncio
 import random
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cache.shared import Shared
@@ -19,6 +19,8 @@ from jobs import Document
 _PATIENCE_SECONDS: Final = (0.2, 0.4)
 """How long a writer is given for its own put; drawn anew, so that one process is first."""
 _BEAT_SECONDS: Final = 0.05
+_AGAIN_SECONDS: Final = 1.0
+"""Until the next attempt, after one that failed."""
 _PUT_SECONDS: Final = 1.0
 """For one put: nobody waits for it."""
 _AT_ONCE: Final = 5
@@ -114,5 +116,9 @@ class Mending:
         outcome = await self._shared.put(document, waiting.said_at, Budget(_PUT_SECONDS))
         if outcome is True:
             self._stats.mended()
-        if not isinstance(outcome, Trouble) and self._due.get(document.id) is waiting:
+        if self._due.get(document.id) is not waiting:
+            return
+        if isinstance(outcome, Trouble):  # the one server that holds it may be away for long
+            self._due[document.id] = replace(waiting, at=self._clock() + _AGAIN_SECONDS)
+        else:
             del self._due[document.id]

@@ -59,11 +59,16 @@ class Recall:
         self._clock = clock
         self._wall = wall
 
-    async def anywhere(self, job_ids: Collection[str]) -> AsyncIterator[dict[str, Outcome]]:
+    def budget(self) -> Budget:
+        """What one request may spend on Redis, in all its look-ups together."""
+        return self._shared.budget()
+
+    async def anywhere(
+        self, job_ids: Collection[str], budget: Budget
+    ) -> AsyncIterator[dict[str, Outcome]]:
         """First what Redis has and may be given out; then the rest, by one question to the
         database. StoreUnavailable where nothing that is remembered may stand in for its answer.
         """
-        budget = self._shared.budget()
         floors = {job_id: self._belief.floor(job_id) for job_id in job_ids}
         found = await self._shared.get(floors, budget)
         yield (given := self._given(found))
@@ -71,10 +76,9 @@ class Recall:
         if missing:
             yield await self._ask(missing, budget)
 
-    async def database(self, job_ids: Collection[str]) -> dict[str, Outcome]:
+    async def database(self, job_ids: Collection[str], budget: Budget) -> dict[str, Outcome]:
         """From the database, for somebody who has seen newer than what is remembered."""
-        nothing = dict.fromkeys(job_ids)
-        return await self._ask(nothing, self._shared.budget(), forward="stale")
+        return await self._ask(dict.fromkeys(job_ids), budget, forward="stale")
 
     def _given(self, found: Remembered) -> dict[str, Outcome]:
         """What is answered without the database."""

@@ -92,8 +92,9 @@ class RedisCommands:
 async def ask_sentinel(driver: RedisDriver, service: str, *, replicas: bool) -> Layout:
     """The service as this Sentinel sees it. Raises what the driver raises, or ValueError."""
     primary = await driver.ask("SENTINEL", "MASTER", service)
+    address = await driver.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", service)
     others = await driver.ask("SENTINEL", "REPLICAS", service) if replicas else ()
-    return read_sentinel(primary, others)
+    return read_sentinel(primary, address, others)
 
 
 async def ask_cluster(driver: RedisDriver, asked: Node) -> Layout:

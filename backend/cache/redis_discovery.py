@@ -144,5 +144,5 @@ class ClusterNodes:
 
 
 async def _close(drivers: Iterable[RedisDriver]) -> None:
-    """Each of them: one that will not be closed in time keeps nobody else open."""
+    """Each of them: one that fails to close keeps nobody else open."""
     await asyncio.gather(*(driver.close() for driver in drivers), return_exceptions=True)

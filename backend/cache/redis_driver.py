@@ -27,6 +27,7 @@ try:
     from redis.asyncio.connection import AbstractConnection
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
+    from redis.exceptions import AuthenticationError
 except ImportError:  # uninstalling the driver is a supported way to switch the cache off
     INSTALLED = False
 else:
@@ -129,9 +130,7 @@ class RedisDriver:
         self, channel: str, deliver: Callable[[bytes], None], heard: Callable[[], None]
     ) -> None:
         """Deliver what is published, over a connection of its own, and raise once that is lost.
-
-        `heard` is called for every sign of life, the first of which confirms the subscription.
-        """
+        `heard` is called for every sign of life, the first of which confirms the subscription."""
         connection = self._pool.connection_class(**self._ear)
         try:
             async with asyncio.timeout(connection.socket_connect_timeout):
@@ -153,6 +152,8 @@ class _Introduction:
         self._credentials = credentials
 
     def get_credentials(self) -> tuple[str, ...]:
+        if self._credentials.connection_seconds == 0.0:  # never as nobody
+            raise AuthenticationError("there are no credentials to show now")
         account = self._credentials.account
         if account.password is None:
             return ()

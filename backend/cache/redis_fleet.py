@@ -82,8 +82,11 @@ class Fleet:
         return self._nodes.get((node, False))
 
     def ear(self) -> RedisNode | None:
-        """Any server in use: what is published to one is published by all."""
-        usable = [node for node in self._nodes.values() if node.in_use]
+        """Any primary in use: what is published to one is published by all.
+
+        A replica that has lost its primary would answer, and hear nothing.
+        """
+        usable = [part.primary for part in self._parts if part.primary.in_use]
         return random.choice(usable) if usable else None
 
     async def adopt(self, layout: Layout) -> None:

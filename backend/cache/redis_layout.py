@@ -95,17 +95,22 @@ def read_cluster(slots: Sequence[Any], info: bytes, asked: Node) -> Layout:
     )
 
 
-def read_sentinel(master: Sequence[bytes], replicas: Sequence[Sequence[bytes]]) -> Layout:
-    """What SENTINEL MASTER and SENTINEL REPLICAS say. Raises KeyError or ValueError for nonsense.
+def read_sentinel(
+    master: Sequence[bytes], address: Sequence[bytes], replicas: Sequence[Sequence[bytes]]
+) -> Layout:
+    """What SENTINEL MASTER, GET-MASTER-ADDR-BY-NAME and REPLICAS say.
 
-    Replicas that are away, or cut off from the primary, are left out.
+    The address is not taken from MASTER: the Sentinel that leads a failover shows the new epoch
+    there with the old address until every replica has been reconfigured. Replicas that are away, or
+    cut off from the primary, are left out. Raises KeyError or ValueError for nonsense.
     """
+    host, port = address
     facts = _pairs(master)
     others = [_pairs(replica) for replica in replicas]
     return Layout(
         shards=(
             Shard(
-                primary=_announced(facts),
+                primary=Node(host=host.decode(), port=int(port)),
                 replicas=_in_order(_announced(other) for other in others if _serves(other)),
             ),
         ),

@@ -27,6 +27,8 @@ _BEAT_SECONDS: Final = 1.0
 """Between looks at the credentials, and at the layout while a server is away."""
 _SPACING_SECONDS: Final = 0.3
 """At least, between two looks, however many requests ask for one."""
+_DOUBT_SECONDS: Final = 3.0
+"""An older epoch is believed if nothing else is told for so long."""
 _SPREAD: Final = 0.1
 """Seconds; of the processes that a failover wakes at the same moment."""
 _FIRST_SECONDS: Final = 0.5
@@ -72,6 +74,7 @@ class Lookout:
         self._due_at = float("-inf")
         self._looked_at = float("-inf")
         self._lost = False
+        self._doubted_at: float | None = None
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -79,7 +82,9 @@ class Lookout:
         self._woken.set()
 
     async def start(self) -> None:
-        """Begin, and wait a little for the first look."""
+        """Begin, and wait a little for the first look. Once begun, nothing more is."""
+        if self._task is not None:
+            return
         first = asyncio.Event()
         self._task = asyncio.create_task(self._live(first), name="cache-lookout")
         with suppress(TimeoutError):
@@ -130,9 +135,23 @@ class Lookout:
         self._due_at = self._clock() + (self._discovery.beat_seconds or 0.0)
         self._found()
         present = self._fleet.layout
-        if layout != present and (not self._fleet.in_use or is_news(layout, present)):
+        if layout == present:
+            self._doubted_at = None
+        elif not self._fleet.in_use or self._believed(layout, present):
+            self._doubted_at = None
             self._tell(layout, present)
             await self._fleet.adopt(layout)
+
+    def _believed(self, layout: Layout, present: Layout) -> bool:
+        """News at once; a sound past once nobody has told anything newer for a while.
+
+        Then it is the present: all was built anew, and the epochs began again.
+        """
+        if is_news(layout, present):
+            return True
+        if self._doubted_at is None:
+            self._doubted_at = self._clock()
+        return layout.sound and self._clock() - self._doubted_at >= _DOUBT_SECONDS
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Sequence
-from itertools import chain, count
+from itertools import chain
 from typing import Final
 
 from cache.entry import prefix
@@ -20,6 +20,8 @@ from cache.tier import Budget, Kept, Stored, Trouble
 CHANNEL: Final = "tally:changes"
 _NOBODY: Final = ""
 _BEAT_TTL_SECONDS: Final = 10.0
+_TRIES: Final = 1000
+"""Of keys for the beat; a millisecond, while all else waits."""
 _STOP_SECONDS: Final = 1.0
 
 
@@ -73,14 +75,19 @@ class RedisNode:
         return self._driver.limits()
 
     def holds(self, slots: Slots) -> None:
-        """It has these slots from now on: its beat uses a key in one of them."""
+        """It has these slots from now on: its beat uses a key in one of them.
+
+        Where it has so few that none is found soon, it answers with a redirect, which will do.
+        """
         if slots and slots != self._slots:
             self._slots = slots
-            self._beat_key = next(
+            tried = (f"{self._beat_name}-{number}" for number in range(_TRIES))
+            fitting = (
                 key
-                for key in chain([self._beat_key], (f"{self._beat_name}-{n}" for n in count()))
+                for key in chain([self._beat_key], tried)
                 if any(slot_of(key) in held for held in slots)
             )
+            self._beat_key = next(fitting, self._beat_key)
 
     async def start(self) -> None:
         """Begin to look after it, and wait a little for how it is."""

@@ -73,7 +73,8 @@ _SENTENCE: Final[Mapping[Trouble, str]] = {
     Trouble.LOADING: "it is still loading its data",
     Trouble.OOM: "it is out of memory and its maxmemory-policy lets nothing go",
     Trouble.MISCONF: "it cannot save to its disk and takes no writes until it can",
-    Trouble.AUTH: "it refuses our credentials or their rights; see REDIS_URL and REDIS_AUTH",
+    Trouble.AUTH: "it refuses our credentials or their rights; see REDIS_URL (for Sentinels its "
+    "sentinel_password), REDIS_PASSWORD_FILE and REDIS_AUTH",
     Trouble.MAXCLIENTS: "it has as many clients as its maxclients allows",
     Trouble.SCRIPT: "a script has been running on it for too long; see SCRIPT KILL",
     Trouble.CLUSTER: "REDIS_URL names one node of a cluster (add ?cluster=true), "
@@ -86,9 +87,15 @@ _ADVICE: Final[Mapping[str, str]] = {
     "No such master with that name": "its Sentinels watch no service of that name; see REDIS_URL",
     "unknown command 'SENTINEL'": "those named as Sentinels are none; see REDIS_URL",
     "cluster support disabled": "it is no cluster; see REDIS_URL",
+    "ClusterDownError": "its cluster is incomplete: some slots have no primary",
+    "CLUSTERDOWN": "its cluster is incomplete: some slots have no primary",
+    "unknown command 'EVALSHA'": "it has no scripts; a Sentinel is named by redis+sentinel://",
+    "unknown command 'CLUSTER'": "it is no cluster; a Sentinel is named by redis+sentinel://",
+    "DB index is out of range": "it has no database of that number; see REDIS_URL",
 }
 """Where the words alone say what to mend."""
 
+_ECHO: Final = ", with args beginning with:"
 _LONGEST: Final = 200
 
 
@@ -110,11 +117,14 @@ def classify(error: BaseException) -> Trouble:
 
 
 def quote(error: BaseException, secrets: Iterable[str]) -> str:
-    """What the driver said, on one line, never with a secret in it."""
-    said = " ".join(f"{type(error).__name__}: {error}".split())
+    """What the driver said, on one line, never with a secret in it.
+
+    Nor with what a server repeats of a command's words: half a secret would not be found in it.
+    """
+    said = str(error).partition(_ECHO)[0]
     for secret in filter(None, secrets):
         said = said.replace(secret, "***")
-    return said[:_LONGEST]
+    return " ".join(f"{type(error).__name__}: {said}".split())[:_LONGEST]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +147,8 @@ def redirect(error: BaseException) -> Redirect | None:
     )
     if not found or not kind:
         return None
-    return Redirect(node=Node(host=found[2], port=int(found[3])), asking=kind == "ASK")
+    host = "" if found[2] == "?" else found[2]
+    return Redirect(node=Node(host=host, port=int(found[3])), asking=kind == "ASK")
 
 
 def forgotten(error: BaseException) -> bool:

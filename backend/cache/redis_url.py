@@ -1,7 +1,4 @@
-"""Reads REDIS_URL: where Redis is and how to reach it. Pure, and strict: nonsense is refused.
-
-Says what a URL means, not what this version can do with it: that is `redis_target_reach.py`.
-"""
+"""Reads REDIS_URL: where Redis is and how to reach it. Pure, and strict: nonsense is refused."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -17,6 +17,7 @@ from cache.proof import NoProof
 from cache.recall import Outcome, Recall, Recalled
 from cache.shared import Shared
 from cache.single_flight import SingleFlight
+from cache.tier import Budget
 from counted_store import CountedStore
 from example_jobs import RecordedDelivery, a_job
 from jobs import Claimed, Database, Job, StoreUnavailable
@@ -48,7 +49,7 @@ async def floors(truth: CountedStore) -> AsyncIterator[FloorReads]:
 
 
 async def read(floors: FloorReads, job_id: str) -> Recalled:
-    outcome = (await floors.read((job_id,)))[job_id]
+    outcome = (await floors.read((job_id,), Budget(1.0)))[job_id]
     if isinstance(outcome, StoreUnavailable):
         raise outcome
     return outcome
@@ -138,7 +139,7 @@ async def test_many_are_one_read_once_each_of_them_may_be(
     ids = [one.id for one in jobs]
     began = boot_clock()
     await read(floors, ids[7])
-    said = await floors.read(ids)
+    said = await floors.read(ids, Budget(1.0))
     took = boot_clock() - began
 
     assert [*said] == ids
@@ -158,7 +159,7 @@ async def test_many_made_up_floors_of_many_jobs_are_one_read_per_beat(
 
     async def come(number: int) -> None:
         await asyncio.sleep(number / 1000)
-        await floors.read(ids[number % 3 :: 3] if number % 2 else ids)
+        await floors.read(ids[number % 3 :: 3] if number % 2 else ids, Budget(1.0))
 
     await asyncio.gather(*(come(number) for number in range(500)))
     beats = (boot_clock() - began) / BEAT_SECONDS

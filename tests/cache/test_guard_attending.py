@@ -63,6 +63,19 @@ async def test_it_is_not_begun_before_the_server_is_proven_well(
     assert stats.snapshot()["errors"] == before
 
 
+async def test_it_is_given_up_when_the_breaker_opens(
+    guard: Guard, server: Server, until: Until
+) -> None:
+    await guard.start()
+    await until(lambda: guard.in_use, 5.0)
+    attended = asyncio.create_task(guard.attend(lambda: asyncio.sleep(60.0)))
+    await asyncio.sleep(0)
+    server.well = False
+    await until(attended.done, 10.0)
+
+    assert not guard.in_use
+
+
 async def test_its_failures_are_counted_but_neither_open_the_breaker_nor_reach_the_log(
     guard: Guard,
     server: Server,

@@ -100,7 +100,8 @@ async def test_what_fails_waits_and_is_put_when_it_can_be(bench: Mended, trouble
     assert (bench.mended, len(bench.mending)) == (0, 1)
     bench.cache.trouble = None
 
-    assert await bench.mend_after(0.0) == [2]
+    assert await bench.mend_after(0.0) == []  # not at once: one server of many may be away for long
+    assert await bench.mend_after(1.0) == [2]
 
 
 async def test_what_is_put_is_as_old_as_the_feeds_word(bench: Mended) -> None:

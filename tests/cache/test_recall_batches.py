@@ -52,7 +52,7 @@ async def test_what_redis_has_is_told_before_the_database_is_asked(bench: Recall
     (_, known), (_, cold) = [await bench.two_versions() for _ in range(2)]
     bench.know(known)
     bench.share(known)
-    looking = bench.recall.anywhere([known.id, cold.id])
+    looking = bench.recall.anywhere([known.id, cold.id], bench.recall.budget())
 
     assert [*await anext(looking)] == [known.id]
     assert bench.truth.polls == 0
@@ -124,7 +124,7 @@ async def test_in_an_outage_each_has_an_outcome_of_its_own(
     bench.lose_database()
     bench.proof.failing = failing
     outcomes: dict[str, Outcome] = {}
-    async for found in bench.recall.anywhere([near.id, shared.id, nobodys]):
+    async for found in bench.recall.anywhere([near.id, shared.id, nobodys], bench.recall.budget()):
         outcomes |= found
 
     assert bench.document(outcomes[near.id]) == near

@@ -80,7 +80,9 @@ def sentinel_says(**facts: object) -> list[bytes]:
     return [str(word).encode() for pair in named.items() for word in pair]
 
 
-MASTER: Final = sentinel_says(ip="a", port=1, config_epoch=3)
+MASTER: Final = sentinel_says(ip="old", port=9, config_epoch=3)
+"""As the leader of a failover says it: the new epoch, and the old address."""
+ADDRESS: Final = [b"a", b"1"]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ MASTER: Final = sentinel_says(ip="a", port=1, config_epoch=3)
 )
 def test_a_replica_that_is_away_is_left_out(flags: str, link: str, serves: bool) -> None:
     replica = sentinel_says(ip="b", port=1, flags=flags, master_link_status=link)
-    told = read_sentinel(MASTER, [replica])
+    told = read_sentinel(MASTER, ADDRESS, [replica])
 
     assert told.shards == (Shard(primary=A, replicas=(B,) if serves else ()),)
     assert told.epoch == 3
@@ -106,16 +108,18 @@ def test_the_order_in_which_replicas_are_told_means_nothing() -> None:
         sentinel_says(ip=name, port=1, flags="slave", master_link_status="ok") for name in "bc"
     )
 
-    assert read_sentinel(MASTER, [one, other]) == read_sentinel(MASTER, [other, one])
+    assert read_sentinel(MASTER, ADDRESS, [one, other]) == read_sentinel(
+        MASTER, ADDRESS, [other, one]
+    )
 
 
 @pytest.mark.parametrize(
     "master",
-    [[b"ip"], sentinel_says(ip="a", port=1), sentinel_says(ip="a", port="", config_epoch=1)],
+    [[b"ip"], sentinel_says(ip="a", port=1), sentinel_says(ip="a", port=1, config_epoch="")],
 )
 def test_what_no_sentinel_says_is_refused(master: list[bytes]) -> None:
     with pytest.raises((KeyError, ValueError)):
-        read_sentinel(master, [])
+        read_sentinel(master, ADDRESS, [])
 
 
 def test_the_newest_of_the_majority_is_believed() -> None:

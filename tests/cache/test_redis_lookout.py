@@ -64,6 +64,28 @@ async def test_the_past_is_not_adopted_while_anything_is_in_use(
     await until(lambda: kept.fleet.in_use, 2.0)
 
 
+async def test_epochs_that_began_again_are_believed_after_a_while_though_all_is_in_use(
+    keep: Keep, start_redis: Start, until: Until
+) -> None:
+    one, other = start_redis(), start_redis()
+    kept = keep(shared_by(node_of(one), epoch=2))
+    kept.teller.beat_seconds = 0.1
+    await kept.lookout.start()
+    await until(lambda: kept.fleet.in_use, 5.0)
+    kept.teller.told = shared_by(node_of(other), epoch=1)
+    seconds = await until(lambda: kept.fleet.layout.epoch == 1, 10.0)
+
+    assert seconds > 2.0
+
+
+async def test_begun_twice_it_looks_once(keep: Keep, redis_server: RedisServer) -> None:
+    kept = keep(shared_by(node_of(redis_server)))
+    await kept.lookout.start()
+    await kept.lookout.start()
+
+    assert len(kept.teller.looks) == 1
+
+
 async def test_a_thousand_wakes_are_one_look_soon(
     keep: Keep, redis_server: RedisServer, until: Until
 ) -> None:

@@ -137,3 +137,12 @@ def test_a_script_is_forgotten_and_a_type_wrong_in_the_words_of_every_driver() -
 )
 def test_where_the_words_alone_say_what_to_mend_they_are_explained(said: str, advice: str) -> None:
     assert explain(Trouble.OTHER, said).startswith(advice)
+
+
+def test_what_a_server_repeats_of_a_command_is_not_quoted_however_much_of_it_that_is() -> None:
+    secret = "two  spaces" + "x" * 300
+    echo = f"unknown command 'AUTH', with args beginning with: '{secret[:128]}' "
+    said = quote(driver.ResponseError(echo), [secret])
+
+    assert said == "ResponseError: unknown command 'AUTH'"
+    assert quote(driver.ResponseError(f"no: {secret}"), [secret]) == "ResponseError: no: ***"
