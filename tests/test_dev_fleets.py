@@ -7,6 +7,14 @@ from contextlib import suppress
 import pytest
 
 from dev_servers import RedisCluster, RedisSentinels, RedisServer, ServerError
+from live.soak import longer
+
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.parametrize(
+        "redis_flavour", longer(["valkey"], ["redis", "valkey"]), indirect=True
+    ),
+]
 
 FAILOVER_SECONDS = 15.0  # it takes about two; the machine may be busy
 

@@ -105,7 +105,7 @@ async def test_a_question_reads_few_rows_whatever_an_open_transaction_has_outliv
         await outliving.execute(text("INSERT INTO workers VALUES ('w', 1)"))
         if not is_open:
             await outliving.commit()
-        await copy_jobs(postgres, 50_000)
+        await copy_jobs(postgres, 20_000)
         cursor = (await changes.begin()).cursor
         created = await store.create(a_job())
         news = await changes.since(cursor)
@@ -121,10 +121,10 @@ async def test_a_question_reads_few_rows_whatever_an_open_transaction_has_outliv
 async def test_a_change_of_all_jobs_at_once_is_history_lost_without_reading_them_all(
     postgres: Database,
 ) -> None:
-    """Page by page through 50,000 rows that are to be sorted takes longer than anybody waits."""
+    """Page by page through so many rows that are to be sorted takes longer than anybody waits."""
     store, changes, asked = SqlJobs(postgres, RecordedDelivery()), SqlChanges(postgres), []
     await store.create(a_job())
-    await copy_jobs(postgres, 50_000)
+    await copy_jobs(postgres, 25_000)
     async with postgres.writes.connect() as bulk:
         await bulk.execute(text("UPDATE jobs SET retry_after = 3"))
         cursor = (await changes.begin()).cursor

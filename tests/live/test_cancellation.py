@@ -26,7 +26,7 @@ from live.soak import SOAK
 
 CI: Final = os.environ.get("CI", "").lower() in ("1", "true")
 SECONDS: Final = 1200.0 if SOAK else 90.0
-LOAD: Final = Load(calls=1_000_000 if SOAK else 20_000, at_once=50, cancelled=0.3, seed=1)
+LOAD: Final = Load(calls=1_000_000 if SOAK else 10_000, at_once=50, cancelled=0.3, seed=1)
 SLOW_LOAD: Final = replace(LOAD, calls=LOAD.calls // 5)
 """Where late answers hold places, and the database answers for them."""
 MANY_JOBS: Final = 200
