@@ -74,7 +74,7 @@ def start_redis(redis_flavour: RedisFlavour) -> Iterator[Callable[..., RedisServ
         yield start
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _shared_sentinels(redis_flavour: RedisFlavour) -> Iterator[RedisSentinels]:
     with RedisSentinels(redis_flavour.binary) as sentinels:
         yield sentinels
@@ -89,7 +89,7 @@ def sentinels(_shared_sentinels: RedisSentinels) -> RedisSentinels:
     return _shared_sentinels.whole()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _shared_cluster(redis_flavour: RedisFlavour) -> Iterator[RedisCluster]:
     with RedisCluster(redis_flavour.binary) as cluster:
         yield cluster

@@ -51,7 +51,7 @@ async def test_the_database_may_be_away_at_the_start_and_go_while_jobs_run(
     assert missing.status_code == 404
     assert [answer.status_code for answer in cached] == [200, 200]
     assert {answer.headers["cache-status"] for answer in outage} == {STALE}
-    assert {answer.headers["retry-after"] for answer in outage} == {"5"}
+    assert all(int(answer.headers["retry-after"]) >= 5 for answer in outage)
     assert alive == [200, 503]
     assert [says_come_back(answer) for answer in (early, *uncached)] == [True, True]
     assert again.status_code == 404
