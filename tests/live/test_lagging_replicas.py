@@ -18,7 +18,7 @@ from live.crowd import Plan
 from live.failover import kept_its_promises
 from live.installation import Installation
 from live.shapes import BARE, SHAPES, serve
-from live.soak import longer, say
+from live.soak import SOAK, longer, say
 from live.spells import HEALTHY, crowded
 from live.tcp_proxy import TcpProxy
 
@@ -33,6 +33,7 @@ LOOKS: Final = 10
 pytestmark = [
     pytest.mark.live,
     pytest.mark.soak,
+    pytest.mark.skipif(not SOAK, reason="for `make soak`; tests/cache has each rule by itself"),
     pytest.mark.timeout(longer(120, 600)),
     pytest.mark.parametrize("redis_flavour", longer(["redis"], ["redis", "valkey"]), indirect=True),
 ]

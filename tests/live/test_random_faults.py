@@ -35,7 +35,7 @@ from live.soak import longer, say
 from live.tcp_proxy import TcpProxy
 from live.under_load import UnderLoad
 
-SECONDS: Final = float(os.environ.get("TALLY_FAULTS_SECONDS") or longer(14.0, 600.0))
+SECONDS: Final = float(os.environ.get("TALLY_FAULTS_SECONDS") or longer(10.0, 600.0))
 SEED: Final = int(os.environ.get("TALLY_FAULTS_SEED") or secrets.randbelow(1_000_000))
 FEW_ENTRIES: Final = longer("8", "24")
 """A near tier that holds few jobs has to ask Redis all the time. Ten times as many are known."""
