@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from cache.redis_credentials import Account, Credentials, FixedCredentials
 from cache.redis_driver import Limits, RedisDriver
@@ -15,8 +15,23 @@ from cache.redis_target import Node, RedisAddress
 from cache.stats import CacheStats
 from dev_servers import RedisServer
 
+
+class Stoppable(Protocol):
+    async def stop(self) -> None: ...
+
+
+S = TypeVar("S", bound=Stoppable)
+
+
+class Stopped(Protocol):
+    """The fixture: what it is given is stopped after the test, and given back."""
+
+    def __call__(self, one: S, /) -> S: ...
+
+
 NOBODY = FixedCredentials(Account())
-LIMITS = Limits(max_connections=4, socket_connect_timeout=1.0, socket_timeout=2.0)
+CONNECT_SECONDS = 1.0
+LIMITS = Limits(max_connections=4, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=2.0)
 
 
 def node_of(server: RedisServer) -> Node:

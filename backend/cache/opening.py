@@ -8,8 +8,9 @@ from typing import Any
 from cache.cached_jobs import CachedJobs
 from cache.memory import Memory
 from cache.no_cache import NoCache
+from cache.redis_account import open_credentials
 from cache.redis_cache import KNOBS, RedisCache
-from cache.redis_credentials import Account, Credentials, FixedCredentials
+from cache.redis_credentials import Credentials
 from cache.redis_driver import INSTALLED
 from cache.redis_target import RedisTarget
 from cache.stats import CacheStats
@@ -31,7 +32,8 @@ def open_cache(
     """The cache at an address, not started; one that is always away if there is none or no driver.
 
     None for a knob means what `redis_cache.py` says; a limit in the address wins over both. No
-    credentials means those of the address. The numbers of `stats` tell of this cache.
+    credentials means those of the address. The numbers of `stats` tell of this cache. Raises
+    BadRedisUrl for half an account.
     """
     given: dict[str, Any] = {
         "ttl_seconds": ttl_seconds,
@@ -48,14 +50,10 @@ def open_cache(
     else:
         named = {**given, **address.limits()}
         knobs = {name: value for name, value in named.items() if value is not None}
-        credentials = credentials or _own(address)
+        credentials = credentials or open_credentials(address)
         cache = RedisCache(address, credentials, stats, replace(KNOBS, **knobs))
     stats.watch(cache.state)
     return cache
-
-
-def _own(target: RedisTarget) -> Credentials:
-    return FixedCredentials(Account(username=target.username, password=target.password))
 
 
 @asynccontextmanager

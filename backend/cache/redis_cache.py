@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cache.redis_credentials import Credentials
 from cache.redis_discovery import find
-from cache.redis_driver import Limits
+from cache.redis_driver import Limits, RedisDriver
 from cache.redis_fleet import Fleet
 from cache.redis_lookout import Lookout
 from cache.redis_node import RedisNode
@@ -64,7 +64,7 @@ class RedisCache:
         self._name = str(target)
         self._shown_limits = {
             "budget_seconds": knobs.budget_seconds,
-            **self._open_node(target.first, False).limits(),
+            **RedisDriver(target.server(target.first), credentials, self._limits).limits(),
         }
         self._fleet = Fleet(self._open_node, replicas=target.reads == "replica")
         self._lookout = Lookout(

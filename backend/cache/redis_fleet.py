@@ -53,6 +53,7 @@ class Fleet:
         self._nodes: dict[Place, RedisNode] = {}
         self._parts: tuple[Part, ...] = ()
         self._table: list[Part | None] = []
+        """By slots; empty where one part holds them all."""
         self._heirs: dict[Place, RedisNode] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
@@ -73,9 +74,9 @@ class Fleet:
 
     def part(self, key: str) -> Part | None:
         """Who holds the key; None while nobody is known to."""
-        if len(self._parts) == 1 and self._table == []:
-            return self._parts[0]
-        return self._table[slot_of(key)] if self._table else None
+        if self._table:
+            return self._table[slot_of(key)]
+        return self._parts[0] if self._parts else None
 
     def primary_at(self, node: Node) -> RedisNode | None:
         """The primary there, if it is known as one."""

@@ -70,10 +70,6 @@ class RedisNode:
     def in_use(self) -> bool:
         return self._guard.in_use
 
-    def limits(self) -> dict[str, float]:
-        """Those in force, as the driver has them."""
-        return self._driver.limits()
-
     def holds(self, slots: Slots) -> None:
         """It has these slots from now on: its beat uses a key in one of them.
 

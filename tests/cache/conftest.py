@@ -8,10 +8,17 @@ from typing import Any
 import pytest
 
 from cache import Cache, CachedJobs, CacheStats, Memory, open_cache, parse_redis_url
-from dev_servers import RedisServer
+from cache.redis_discovery import Discovery, find
+from cache.redis_layout import Layout
+from cache.redis_target import RedisTarget
+from dev_servers import RedisCluster, RedisServer
 from example_jobs import RecordedDelivery
 from jobs import Database, SqlJobs, migrate, open_database
+from kept_fleet import Kept
 from memory_bench import Processes
+from redis_parts import CONNECT_SECONDS, NOBODY, S, Stoppable, Stopped, begun_since
+from redis_way import Way, Ways, at_home
+from silence import Silence
 
 Until = Callable[[Callable[[], bool], float], Awaitable[float]]
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
@@ -99,3 +106,60 @@ def stats(opened: tuple[Cache, CacheStats]) -> CacheStats:
 def store(truth: SqlJobs, opened: tuple[Cache, CacheStats]) -> CachedJobs:
     """The database's store with that memory; a test file may bring a `truth` of its own."""
     return Memory(truth, *opened).store
+
+
+@pytest.fixture
+async def stopped() -> AsyncIterator[Stopped]:
+    """Takes fleets, nodes, lookouts: when they are stopped no task of theirs is left."""
+    before, kept = asyncio.all_tasks(), list[Stoppable]()
+
+    def keep(one: S) -> S:
+        kept.append(one)
+        return one
+
+    yield keep
+    for one in kept:
+        await one.stop()
+    assert begun_since(before) == []
+
+
+@pytest.fixture
+def look_after(stopped: Stopped) -> Callable[..., Kept]:
+    """A lookout and its fleet, by the words of `Kept`; stopped after the test."""
+    return lambda *what, **more: stopped(Kept(*what, **more))
+
+
+@pytest.fixture
+async def find_out() -> AsyncIterator[Callable[[RedisTarget], Discovery]]:
+    """Opens discoveries; when they are closed no task of theirs is left."""
+    before, opened = asyncio.all_tasks(), list[Discovery]()
+
+    def open_one(target: RedisTarget) -> Discovery:
+        opened.append(find(target, NOBODY, CONNECT_SECONDS))
+        return opened[-1]
+
+    yield open_one
+    for discovery in opened:
+        await discovery.close()
+    assert begun_since(before) == []
+
+
+@pytest.fixture
+async def silence() -> AsyncIterator[Silence]:
+    silence = Silence()
+    yield silence
+    silence.stop()
+
+
+@pytest.fixture
+async def open_way() -> AsyncIterator[Callable[..., Awaitable[Way]]]:
+    """Opens routes over a layout; all is stopped after the test."""
+    ways = Ways()
+    yield ways.open
+    await ways.stop()
+
+
+@pytest.fixture
+def home(cluster: RedisCluster) -> Layout:
+    """Where the cluster's slots are at first."""
+    return at_home(cluster)

@@ -1,19 +1,18 @@
 """Who holds what is found out fast, whoever of those who are asked is dead, silent or wrong."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
 
 from cache import Cache, CacheStats, ClusterAddress, SentinelAddress, parse_redis_url
-from cache.redis_discovery import Discovery, find
+from cache.redis_discovery import Discovery
 from cache.redis_inquiry import Undiscovered
 from cache.redis_target import Node, RedisAddress, RedisTarget
 from dev_servers import RedisFlavour, RedisSentinels, RedisServer, free_port
-from redis_parts import NOBODY, begun_since, node_of
+from redis_parts import CONNECT_SECONDS, node_of
 from silence import Silence
 from told_sentinel import Told
 
@@ -22,31 +21,8 @@ Start = Callable[..., RedisServer]
 Until = Callable[..., Awaitable[float]]
 Find = Callable[[RedisTarget], Discovery]
 
-CONNECT_SECONDS = 1.0
 SOON = 0.2 + 0.4
 """The others' time once one has told, and a busy machine's."""
-
-
-@pytest.fixture
-async def find_out() -> AsyncIterator[Find]:
-    """Opens discoveries; when they are closed no task of theirs is left."""
-    before, opened = asyncio.all_tasks(), list[Discovery]()
-
-    def open_one(target: RedisTarget) -> Discovery:
-        opened.append(find(target, NOBODY, CONNECT_SECONDS))
-        return opened[-1]
-
-    yield open_one
-    for discovery in opened:
-        await discovery.close()
-    assert begun_since(before) == []
-
-
-@pytest.fixture
-async def silence() -> AsyncIterator[Silence]:
-    silence = Silence()
-    yield silence
-    silence.stop()
 
 
 @pytest.fixture

@@ -2,47 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from cache import ClusterAddress
-from cache.redis_discovery import Discovery, find
+from cache.redis_discovery import Discovery
 from cache.redis_inquiry import Undiscovered
 from cache.redis_target import RedisTarget
 from dev_servers import RedisCluster, RedisServer
-from redis_parts import NOBODY, begun_since, node_of
+from redis_parts import node_of
 from silence import Silence
 
 Start = Callable[..., RedisServer]
 Until = Callable[..., Awaitable[float]]
 Find = Callable[[RedisTarget], Discovery]
 
-CONNECT_SECONDS = 1.0
 SOON = 0.2 + 0.4
 """The others' time once one has told, and a busy machine's."""
-
-
-@pytest.fixture
-async def find_out() -> AsyncIterator[Find]:
-    """Opens discoveries; when they are closed no task of theirs is left."""
-    before, opened = asyncio.all_tasks(), list[Discovery]()
-
-    def open_one(target: RedisTarget) -> Discovery:
-        opened.append(find(target, NOBODY, CONNECT_SECONDS))
-        return opened[-1]
-
-    yield open_one
-    for discovery in opened:
-        await discovery.close()
-    assert begun_since(before) == []
-
-
-@pytest.fixture
-async def silence() -> AsyncIterator[Silence]:
-    silence = Silence()
-    yield silence
-    silence.stop()
 
 
 async def test_a_cluster_is_known_from_any_of_its_nodes(

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -11,31 +11,15 @@ from cache.redis_layout import Layout, Shard
 from cache.redis_target import Node
 from cache.tier import Budget
 from dev_servers import RedisServer, free_port
-from redis_parts import Opened, begun_since, clients, node_of, shared_by
+from redis_parts import Opened, Stopped, clients, node_of, shared_by
 
 Start = Callable[..., RedisServer]
 Until = Callable[..., Awaitable[float]]
-Keep = Callable[[Fleet], Fleet]
 
 
 @pytest.fixture
-async def keep() -> AsyncIterator[Keep]:
-    """Stops fleets after the test; no task of theirs is left then."""
-    before, kept = asyncio.all_tasks(), list[Fleet]()
-
-    def keep_one(fleet: Fleet) -> Fleet:
-        kept.append(fleet)
-        return fleet
-
-    yield keep_one
-    for fleet in kept:
-        await fleet.stop()
-    assert begun_since(before) == []
-
-
-@pytest.fixture
-async def fleet(keep: Keep) -> Fleet:
-    return keep(Opened().fleet())
+async def fleet(stopped: Stopped) -> Fleet:
+    return stopped(Opened().fleet())
 
 
 def holder(fleet: Fleet, key: str) -> str | None:
@@ -110,10 +94,10 @@ async def test_a_stop_does_not_wait_for_those_who_linger(fleet: Fleet, start_red
     assert (clients(one), clients(other)) == (0, 0)
 
 
-async def test_a_layout_with_nobody_there_is_adopted_soon(keep: Keep) -> None:
+async def test_a_layout_with_nobody_there_is_adopted_soon(stopped: Stopped) -> None:
     silent = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
-    fleet = keep(Opened().fleet())
+    fleet = stopped(Opened().fleet())
     nodes = [Node(host="127.0.0.1", port=port), Node(host="127.0.0.1", port=free_port())]
     began = time.monotonic()
     await fleet.adopt(shared_by(*nodes))
@@ -128,14 +112,14 @@ async def test_a_layout_with_nobody_there_is_adopted_soon(keep: Keep) -> None:
 
 
 async def test_replicas_are_used_only_where_they_are_wanted(
-    keep: Keep, start_redis: Start, until: Until
+    stopped: Stopped, start_redis: Start, until: Until
 ) -> None:
     primary = start_redis(config=["repl-diskless-sync-delay 0"])
     replica = start_redis(config=[f"replicaof 127.0.0.1 {primary.port}"])
     await until(lambda: "master_link_status:up" in replica.ask("INFO replication"), 10.0)
     away = Node(host="127.0.0.1", port=free_port())
     shard = Shard(primary=node_of(primary), replicas=(away, node_of(replica)))
-    without, with_them = keep(Opened().fleet()), keep(Opened().fleet(replicas=True))
+    without, with_them = stopped(Opened().fleet()), stopped(Opened().fleet(replicas=True))
     for fleet in (without, with_them):
         await fleet.adopt(Layout(shards=(shard,)))
     part, other = without.part("k"), with_them.part("k")

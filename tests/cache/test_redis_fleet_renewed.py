@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import pytest
@@ -12,26 +12,10 @@ from cache.redis_fleet import Fleet
 from cache.redis_node import RedisNode
 from cache.tier import Budget
 from dev_servers import RedisServer
-from redis_parts import Opened, begun_since, clients, node_of, shared_by
+from redis_parts import Opened, Stopped, clients, node_of, shared_by
 
 Start = Callable[..., RedisServer]
 Until = Callable[..., Awaitable[float]]
-Keep = Callable[[Fleet], Fleet]
-
-
-@pytest.fixture
-async def keep() -> AsyncIterator[Keep]:
-    """Stops fleets after the test; no task of theirs is left then."""
-    before, kept = asyncio.all_tasks(), list[Fleet]()
-
-    def keep_one(fleet: Fleet) -> Fleet:
-        kept.append(fleet)
-        return fleet
-
-    yield keep_one
-    for fleet in kept:
-        await fleet.stop()
-    assert begun_since(before) == []
 
 
 class Wearing(FixedCredentials):
@@ -53,11 +37,11 @@ class Wearing(FixedCredentials):
 class Worn:
     """A fleet at one server whose connections are worn out at each `renew`."""
 
-    def __init__(self, keep: Keep, credentials: Wearing, server: RedisServer) -> None:
+    def __init__(self, stopped: Stopped, credentials: Wearing, server: RedisServer) -> None:
         self.now = 0.0
         self._server = server
         opened = Opened(credentials)
-        self.fleet = keep(Fleet(opened.node, replicas=False, clock=lambda: self.now))
+        self.fleet = stopped(Fleet(opened.node, replicas=False, clock=lambda: self.now))
 
     async def start(self) -> None:
         await self.fleet.adopt(shared_by(node_of(self._server)))
@@ -75,10 +59,10 @@ class Worn:
 
 
 async def test_a_server_is_renewed_while_no_command_fails(
-    keep: Keep, redis_server: RedisServer, until: Until
+    stopped: Stopped, redis_server: RedisServer, until: Until
 ) -> None:
     redis_server.ask("SET k v")
-    worn = Worn(keep, Wearing(), redis_server)
+    worn = Worn(stopped, Wearing(), redis_server)
     await worn.start()
     first, outcomes, over = worn.node, set[object](), asyncio.Event()
 
@@ -101,8 +85,8 @@ async def test_a_server_is_renewed_while_no_command_fails(
     assert old & left == set()
 
 
-async def test_what_is_not_worn_is_not_renewed(keep: Keep, redis_server: RedisServer) -> None:
-    worn = Worn(keep, Wearing(), redis_server)
+async def test_what_is_not_worn_is_not_renewed(stopped: Stopped, redis_server: RedisServer) -> None:
+    worn = Worn(stopped, Wearing(), redis_server)
     await worn.start()
     first = worn.node
     worn.now = time.monotonic() + 50.0
@@ -112,11 +96,11 @@ async def test_what_is_not_worn_is_not_renewed(keep: Keep, redis_server: RedisSe
 
 
 async def test_a_server_that_lets_no_heir_in_is_used_on_and_that_is_said_once(
-    keep: Keep, start_redis: Start, until: Until, caplog: pytest.LogCaptureFixture
+    stopped: Stopped, start_redis: Start, until: Until, caplog: pytest.LogCaptureFixture
 ) -> None:
     server = start_redis(password="good")
     credentials = Wearing("good")
-    worn = Worn(keep, credentials, server)
+    worn = Worn(stopped, credentials, server)
     await worn.start()
     first = worn.node
     credentials.password = "bad"
@@ -135,10 +119,12 @@ async def test_a_server_that_lets_no_heir_in_is_used_on_and_that_is_said_once(
     assert worn.node.in_use
 
 
-async def test_an_heir_goes_with_its_place(keep: Keep, start_redis: Start, until: Until) -> None:
+async def test_an_heir_goes_with_its_place(
+    stopped: Stopped, start_redis: Start, until: Until
+) -> None:
     server, other = start_redis(password="good"), start_redis(password="good")
     credentials = Wearing("good")
-    worn = Worn(keep, credentials, server)
+    worn = Worn(stopped, credentials, server)
     await worn.start()
     credentials.password = "bad"
     await worn.renew()
@@ -152,9 +138,9 @@ async def test_an_heir_goes_with_its_place(keep: Keep, start_redis: Start, until
 @pytest.mark.parametrize("turns", [0, 1, 2, 5, 20])
 @pytest.mark.parametrize("begun", [False, True])
 async def test_whatever_is_given_up_halfway_is_ended_by_the_stop(
-    keep: Keep, redis_server: RedisServer, until: Until, begun: bool, turns: int
+    stopped: Stopped, redis_server: RedisServer, until: Until, begun: bool, turns: int
 ) -> None:
-    worn = Worn(keep, Wearing(), redis_server)
+    worn = Worn(stopped, Wearing(), redis_server)
     if begun:
         await worn.start()
     task = asyncio.create_task(worn.renew() if begun else worn.start())

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -11,7 +11,7 @@ from cache.redis_lookout import is_news
 from cache.redis_target import Node
 from dev_servers import RedisServer, free_port
 from kept_fleet import Kept
-from redis_parts import begun_since, clients, node_of, shared_by
+from redis_parts import clients, node_of, shared_by
 
 Start = Callable[..., RedisServer]
 Until = Callable[..., Awaitable[float]]
@@ -19,36 +19,23 @@ Until = Callable[..., Awaitable[float]]
 A, B = Node(host="a", port=1), Node(host="b", port=1)
 
 
-Keep = Callable[..., Kept]
+LookAfter = Callable[..., Kept]
 
 
-@pytest.fixture
-async def keep() -> AsyncIterator[Keep]:
-    """Stops lookouts and fleets after the test; no task of theirs is left then."""
-    before, opened = asyncio.all_tasks(), list[Kept]()
-
-    def keep_one(*what: object, **more: object) -> Kept:
-        opened.append(Kept(*what, **more))  # type: ignore[arg-type]  # as a test says
-        return opened[-1]
-
-    yield keep_one
-    for kept in opened:
-        await kept.stop()
-    assert begun_since(before) == []
-
-
-async def test_once_started_the_fleet_is_in_use(keep: Keep, redis_server: RedisServer) -> None:
-    kept = keep(shared_by(node_of(redis_server)))
+async def test_once_started_the_fleet_is_in_use(
+    look_after: LookAfter, redis_server: RedisServer
+) -> None:
+    kept = look_after(shared_by(node_of(redis_server)))
     await kept.lookout.start()
 
     assert kept.fleet.in_use
 
 
 async def test_the_past_is_not_adopted_while_anything_is_in_use(
-    keep: Keep, start_redis: Start, until: Until
+    look_after: LookAfter, start_redis: Start, until: Until
 ) -> None:
     one, other = start_redis(), start_redis()
-    kept = keep(shared_by(node_of(one), epoch=2))
+    kept = look_after(shared_by(node_of(one), epoch=2))
     await kept.lookout.start()
     kept.teller.told = shared_by(node_of(other), epoch=1)
     kept.lookout.wake()
@@ -65,10 +52,10 @@ async def test_the_past_is_not_adopted_while_anything_is_in_use(
 
 
 async def test_epochs_that_began_again_are_believed_after_a_while_though_all_is_in_use(
-    keep: Keep, start_redis: Start, until: Until
+    look_after: LookAfter, start_redis: Start, until: Until
 ) -> None:
     one, other = start_redis(), start_redis()
-    kept = keep(shared_by(node_of(one), epoch=2))
+    kept = look_after(shared_by(node_of(one), epoch=2))
     kept.teller.beat_seconds = 0.1
     await kept.lookout.start()
     await until(lambda: kept.fleet.in_use, 5.0)
@@ -78,8 +65,8 @@ async def test_epochs_that_began_again_are_believed_after_a_while_though_all_is_
     assert seconds > 2.0
 
 
-async def test_begun_twice_it_looks_once(keep: Keep, redis_server: RedisServer) -> None:
-    kept = keep(shared_by(node_of(redis_server)))
+async def test_begun_twice_it_looks_once(look_after: LookAfter, redis_server: RedisServer) -> None:
+    kept = look_after(shared_by(node_of(redis_server)))
     await kept.lookout.start()
     await kept.lookout.start()
 
@@ -87,9 +74,9 @@ async def test_begun_twice_it_looks_once(keep: Keep, redis_server: RedisServer) 
 
 
 async def test_a_thousand_wakes_are_one_look_soon(
-    keep: Keep, redis_server: RedisServer, until: Until
+    look_after: LookAfter, redis_server: RedisServer, until: Until
 ) -> None:
-    kept = keep(shared_by(node_of(redis_server)))
+    kept = look_after(shared_by(node_of(redis_server)))
     await kept.lookout.start()
     began, first = time.monotonic(), len(kept.teller.looks)
     while time.monotonic() < began + 1.0:
@@ -102,9 +89,9 @@ async def test_a_thousand_wakes_are_one_look_soon(
 
 
 async def test_one_wake_after_a_long_rest_is_heard_at_once(
-    keep: Keep, redis_server: RedisServer, until: Until
+    look_after: LookAfter, redis_server: RedisServer, until: Until
 ) -> None:
-    kept = keep(shared_by(node_of(redis_server)))
+    kept = look_after(shared_by(node_of(redis_server)))
     await kept.lookout.start()
     looks = kept.teller.looks
     await asyncio.sleep(max(0.0, looks[-1] + 0.35 - time.monotonic()))
@@ -116,9 +103,9 @@ async def test_one_wake_after_a_long_rest_is_heard_at_once(
 
 
 async def test_a_wake_during_a_look_leads_to_another(
-    keep: Keep, redis_server: RedisServer, until: Until
+    look_after: LookAfter, redis_server: RedisServer, until: Until
 ) -> None:
-    kept = keep(shared_by(node_of(redis_server)))
+    kept = look_after(shared_by(node_of(redis_server)))
     await kept.lookout.start()
     kept.teller.talks.clear()
     kept.lookout.wake()
@@ -131,24 +118,28 @@ async def test_a_wake_during_a_look_leads_to_another(
 
 
 async def test_nothing_is_looked_at_between_beats_while_all_is_well(
-    keep: Keep, redis_server: RedisServer
+    look_after: LookAfter, redis_server: RedisServer
 ) -> None:
-    kept = keep(shared_by(node_of(redis_server)))
+    kept = look_after(shared_by(node_of(redis_server)))
     await kept.lookout.start()
     await asyncio.sleep(1.2)
 
     assert len(kept.teller.looks) == 1
 
 
-async def test_it_is_looked_at_again_while_a_server_is_away(keep: Keep, until: Until) -> None:
-    kept = keep(shared_by(Node(host="127.0.0.1", port=free_port())))
+async def test_it_is_looked_at_again_while_a_server_is_away(
+    look_after: LookAfter, until: Until
+) -> None:
+    kept = look_after(shared_by(Node(host="127.0.0.1", port=free_port())))
     await kept.lookout.start()
 
     assert await until(lambda: len(kept.teller.looks) >= 3, 5.0) < 4.0
 
 
-async def test_where_nobody_talks_the_start_is_short_and_the_stop_too(keep: Keep) -> None:
-    kept = keep(shared_by(A))
+async def test_where_nobody_talks_the_start_is_short_and_the_stop_too(
+    look_after: LookAfter,
+) -> None:
+    kept = look_after(shared_by(A))
     kept.teller.talks.clear()
     began = time.monotonic()
     await kept.lookout.start()
@@ -160,8 +151,8 @@ async def test_where_nobody_talks_the_start_is_short_and_the_stop_too(keep: Keep
     assert kept.teller.closed
 
 
-async def test_a_look_that_takes_too_long_is_given_up(keep: Keep, until: Until) -> None:
-    kept = keep(shared_by(A), patience=0.05)
+async def test_a_look_that_takes_too_long_is_given_up(look_after: LookAfter, until: Until) -> None:
+    kept = look_after(shared_by(A), patience=0.05)
     kept.teller.talks.clear()
     await kept.lookout.start()
     await until(lambda: kept.stats.snapshot()["errors"]["timeout"] > 1, 5.0)
@@ -169,8 +160,10 @@ async def test_a_look_that_takes_too_long_is_given_up(keep: Keep, until: Until) 
     assert kept.teller.most_at_once == 1
 
 
-async def test_after_a_stop_it_can_start_again(keep: Keep, redis_server: RedisServer) -> None:
-    kept = keep(shared_by(node_of(redis_server)))
+async def test_after_a_stop_it_can_start_again(
+    look_after: LookAfter, redis_server: RedisServer
+) -> None:
+    kept = look_after(shared_by(node_of(redis_server)))
     for _ in range(2):
         await kept.lookout.start()
         assert kept.fleet.in_use
@@ -179,8 +172,8 @@ async def test_after_a_stop_it_can_start_again(keep: Keep, redis_server: RedisSe
     assert not kept.fleet.in_use
 
 
-async def test_a_stop_without_a_start_is_harmless(keep: Keep) -> None:
-    await keep(shared_by(A)).stop()
+async def test_a_stop_without_a_start_is_harmless(look_after: LookAfter) -> None:
+    await look_after(shared_by(A)).stop()
 
 
 @pytest.mark.parametrize(

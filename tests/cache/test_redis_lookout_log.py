@@ -1,8 +1,7 @@
 """What the log says of a fleet's servers: each change once, and never a secret."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -10,36 +9,21 @@ from cache.redis_inquiry import Undiscovered
 from cache.redis_lookout import most_telling
 from dev_servers import RedisServer
 from kept_fleet import Kept
-from redis_parts import begun_since, node_of, shared_by
+from redis_parts import node_of, shared_by
 
 Start = Callable[..., RedisServer]
 Until = Callable[..., Awaitable[float]]
 
 
-Keep = Callable[..., Kept]
-
-
-@pytest.fixture
-async def keep() -> AsyncIterator[Keep]:
-    """Stops lookouts and fleets after the test; no task of theirs is left then."""
-    before, opened = asyncio.all_tasks(), list[Kept]()
-
-    def keep_one(*what: object, **more: object) -> Kept:
-        opened.append(Kept(*what, **more))  # type: ignore[arg-type]  # as a test says
-        return opened[-1]
-
-    yield keep_one
-    for kept in opened:
-        await kept.stop()
-    assert begun_since(before) == []
+LookAfter = Callable[..., Kept]
 
 
 async def test_what_is_new_is_adopted_and_told_in_one_line(
-    keep: Keep, start_redis: Start, until: Until, caplog: pytest.LogCaptureFixture
+    look_after: LookAfter, start_redis: Start, until: Until, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     one, other = start_redis(), start_redis()
-    kept = keep(shared_by(node_of(one), epoch=1))
+    kept = look_after(shared_by(node_of(one), epoch=1))
     await kept.lookout.start()
     kept.teller.told = shared_by(node_of(other), epoch=2)
     kept.lookout.wake()
@@ -50,10 +34,10 @@ async def test_what_is_new_is_adopted_and_told_in_one_line(
 
 
 async def test_that_nobody_tells_is_said_once_and_once_when_it_is_over(
-    keep: Keep, redis_server: RedisServer, until: Until, caplog: pytest.LogCaptureFixture
+    look_after: LookAfter, redis_server: RedisServer, until: Until, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    kept = keep(Undiscovered([OSError("dead"), ValueError("odd, and a secret")]))
+    kept = look_after(Undiscovered([OSError("dead"), ValueError("odd, and a secret")]))
     await kept.lookout.start()
     await until(lambda: len(kept.teller.looks) > 1, 5.0)
     kept.teller.told = shared_by(node_of(redis_server))
@@ -70,9 +54,9 @@ async def test_that_nobody_tells_is_said_once_and_once_when_it_is_over(
 
 
 async def test_that_nobody_tells_is_not_said_while_the_servers_are_in_use(
-    keep: Keep, redis_server: RedisServer, until: Until, caplog: pytest.LogCaptureFixture
+    look_after: LookAfter, redis_server: RedisServer, until: Until, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kept = keep(shared_by(node_of(redis_server)))
+    kept = look_after(shared_by(node_of(redis_server)))
     await kept.lookout.start()
     kept.teller.told = Undiscovered([OSError("dead")])
     kept.lookout.wake()
@@ -83,9 +67,9 @@ async def test_that_nobody_tells_is_not_said_while_the_servers_are_in_use(
 
 
 async def test_whatever_goes_wrong_in_a_look_the_next_one_comes(
-    keep: Keep, redis_server: RedisServer, until: Until, caplog: pytest.LogCaptureFixture
+    look_after: LookAfter, redis_server: RedisServer, until: Until, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kept = keep(ZeroDivisionError("a bug"))
+    kept = look_after(ZeroDivisionError("a bug"))
     await kept.lookout.start()
     kept.teller.told = shared_by(node_of(redis_server))
     await until(lambda: kept.fleet.in_use, 5.0)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -12,7 +12,7 @@ from cache.redis_node import RedisNode
 from cache.redis_target import Node
 from cache.tier import Budget, Kept, Stored, Trouble
 from dev_servers import RedisCluster, RedisServer, free_port
-from redis_parts import LIMITS, Opened, begun_since, clients, node_of
+from redis_parts import LIMITS, Opened, Stopped, begun_since, clients, node_of
 
 Start = Callable[..., RedisServer]
 Until = Callable[..., Awaitable[float]]
@@ -22,19 +22,14 @@ VALUE = prefix(1, "subject").encode()
 
 
 @pytest.fixture
-async def keep() -> AsyncIterator[Keep]:
-    """Starts nodes, which are stopped after the test; no task of theirs is left then."""
-    before, kept = asyncio.all_tasks(), list[RedisNode]()
+def keep(stopped: Stopped) -> Keep:
+    """Starts nodes, which are stopped after the test."""
 
     async def start(node: RedisNode) -> RedisNode:
-        kept.append(node)
-        await node.start()
+        await stopped(node).start()
         return node
 
-    yield start
-    for node in kept:
-        await node.stop()
-    assert begun_since(before) == []
+    return start
 
 
 async def test_a_primary_keeps_gives_and_is_closed(keep: Keep, redis_server: RedisServer) -> None:

@@ -13,22 +13,9 @@ from cache.redis_target import Node
 from cache.tier import Budget, Trouble
 from dev_servers import RedisCluster, RedisServer, free_port
 from redis_parts import Opened, node_of, shared_by
-from redis_way import KEYS, PATIENT, Way, Ways, at_home
+from redis_way import KEYS, PATIENT, Way
 
 Open = Callable[..., Awaitable[Way]]
-
-
-@pytest.fixture
-async def open_way() -> AsyncIterator[Open]:
-    """Opens routes over a layout; all is stopped after the test."""
-    ways = Ways()
-    yield ways.open
-    await ways.stop()
-
-
-@pytest.fixture
-def home(cluster: RedisCluster) -> Layout:
-    return at_home(cluster)
 
 
 async def test_where_the_layout_is_right_nobody_is_woken(open_way: Open, home: Layout) -> None:

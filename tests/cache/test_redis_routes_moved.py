@@ -1,35 +1,20 @@
 """Keys that have moved, or are moving, are found where they are, or cost a miss."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-
-import pytest
 
 from cache.entry import prefix
 from cache.redis_layout import Layout, slot_of
 from cache.tier import Budget, Stored, Trouble
 from dev_servers import RedisCluster, RedisServer
 from redis_parts import node_of, shared_by
-from redis_way import KEYS, PATIENT, Way, Ways, at_home
+from redis_way import KEYS, PATIENT, Way
 
 Start = Callable[..., RedisServer]
 
 
 Open = Callable[..., Awaitable[Way]]
-
-
-@pytest.fixture
-async def open_way() -> AsyncIterator[Open]:
-    """Opens routes over a layout; all is stopped after the test."""
-    ways = Ways()
-    yield ways.open
-    await ways.stop()
-
-
-@pytest.fixture
-def home(cluster: RedisCluster) -> Layout:
-    return at_home(cluster)
 
 
 def mixed_up(layout: Layout) -> Layout:
