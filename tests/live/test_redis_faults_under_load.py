@@ -60,7 +60,7 @@ LASTING: Final[dict[str, tuple[float, Harm]]] = {
     "reset": (OTHER_SECONDS, lambda proxy: proxy.reset(new=True)),
     "30 ms each way": (OTHER_SECONDS, lambda proxy: proxy.delay(0.03)),
     "200 ms each way": (OTHER_SECONDS, lambda proxy: proxy.delay(0.2)),
-    "garbage": (OTHER_SECONDS, lambda proxy: proxy.corrupt(0.5, seed=1)),
+    "garbage": (OTHER_SECONDS, lambda proxy: proxy.corrupt(0.9, seed=1)),
 }
 """Redis cannot be used meanwhile, which must be noticed."""
 PASSING: Final[dict[str, tuple[float, Harm]]] = {
