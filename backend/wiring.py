@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from api import Application, Parts, create_api
+from api import HTTP_COUNTS, Application, HttpCounts, Parts, create_api
 from cache import (
+    CACHE_COUNTS,
     CACHE_TTL_SECONDS,
     AccountKnobs,
     BadRedisUrl,
@@ -24,6 +25,7 @@ from cache import (
     parse_redis_url,
     publish,
 )
+from counts import Board, Layout, open_board
 from jobs import (
     BadDatabaseUrl,
     Database,
@@ -45,6 +47,8 @@ MISCONFIGURED: Final = (BadSettings, BadRedisUrl, BadDatabaseUrl)
 
 _TIDY_SECONDS: Final = 3600.0
 """How often files without a job are looked for, by each API process; harmless together."""
+_BEAT_SECONDS: Final = 0.5
+"""How often an API process shows the others how it is: what they tell of it is no older."""
 _SWEEP_SECONDS: Final = 5.0
 """How often an API process looks for overdue jobs: deadlines hold even while no worker runs."""
 
@@ -66,14 +70,14 @@ class Basis:
     readiness: Readiness
 
 
-def build_basis(settings: Settings, *, follows: bool) -> Basis:
+def build_basis(settings: Settings, *, follows: bool, board: Board | None = None) -> Basis:
     """Nothing is connected yet. `follows`: whether it has a near tier, kept true by the changes.
 
-    Raises BadDatabaseUrl or BadRedisUrl.
+    Without a board the cache counts for itself. Raises BadDatabaseUrl or BadRedisUrl.
     """
     database = open_database(settings.database)
     engine = DbosEngine(settings.database)
-    stats = CacheStats()
+    stats = CacheStats(board)
     target = parse_redis_url(settings.redis_url if settings.cache_enabled else "")
     cache = open_cache(
         target,
@@ -128,9 +132,12 @@ def build_app() -> Application:
     """The API with its pages, ready for uvicorn. Raises one of MISCONFIGURED."""
     settings = read_settings()
     configure_logging(settings.log_path)
-    basis = build_basis(settings, follows=True)
-    publish(basis.stats.snapshot)
-    metrics = Metrics(basis.stats.snapshot)
+    board = open_board(Layout((*CACHE_COUNTS, *HTTP_COUNTS)))
+    basis = build_basis(settings, follows=True, board=board)
+    stats = basis.stats
+    publish(stats.snapshot)
+    http = HttpCounts(board, partial(stats.took, "poll"))
+    metrics = Metrics(stats.snapshot, stats.histograms, http.numbers)
     return create_api(
         Parts(
             store=basis.memory.store,
@@ -138,13 +145,14 @@ def build_app() -> Application:
             upload_max_bytes=settings.upload_max_bytes,
             deadline_seconds=settings.job_deadline_seconds,
             cache_enabled=settings.cache_enabled,
-            cache_statistics=basis.stats.snapshot,
+            cache_statistics=stats.survey,
             cache_state=lambda: basis.cache.state().health,
             ping=basis.database.ping,
             is_accepting=lambda: basis.readiness.ready,
             accepting=basis.readiness.soon,
             metrics=metrics.render,
-            observe=metrics.http_request,
+            observe=http.observe,
+            polled=stats.polled,
             pages=page_routes(),
             lifespan=partial(_api_lifespan, basis),
         )
@@ -182,7 +190,8 @@ async def _api_lifespan(basis: Basis, app: Application) -> AsyncIterator[None]:
     """Serves at once; what needs the database is tried in the background until it is there."""
     async with _open(basis), AsyncExitStack() as stack:
         tidying = every(_TIDY_SECONDS, partial(_tidy, basis), "tidying")
-        for chore in (_prepare_and_sweep(basis), tidying):
+        beating = every(_BEAT_SECONDS, partial(_beat, basis), "the beat of the counts")
+        for chore in (_prepare_and_sweep(basis), tidying, beating):
             stack.push_async_callback(_end, asyncio.create_task(chore))
         if basis.settings.brings_worker:
             worker = EmbeddedWorker(basis.settings.data_dir)
@@ -195,6 +204,10 @@ async def _prepare_and_sweep(basis: Basis) -> None:
     """The first sweep loads the job engine, so that the first request need not wait for it."""
     await basis.readiness.migrate()
     await every(_SWEEP_SECONDS, partial(_sweep, basis), "the sweep")
+
+
+async def _beat(basis: Basis) -> None:
+    basis.stats.beat()
 
 
 async def _sweep(basis: Basis) -> None:

@@ -29,6 +29,7 @@ class Service:
     files: JobFiles
     delivery: RecordedDelivery
     observed: list[tuple[str, str, int]] = field(default_factory=list)
+    polls: list[tuple[str, str, bool]] = field(default_factory=list)
 
     async def create(self, request: dict[str, Any] = SAMPLE) -> dict[str, Any]:
         answer = await self.client.post("/api/v2/jobs", json=request)

@@ -6,6 +6,7 @@ Its actors note what the process has given, written and had proven: every answer
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from cache import CacheStats, Memory, NearKnobs
 from cache.entry import key
@@ -18,6 +19,8 @@ from jobs import Answer, Event, JobsError, StoreUnavailable
 
 TTL: float = 30.0
 """The lifetime of documents that are not done, which is that of stale answers, too."""
+_UNREAD: Final = CacheStats()
+"""One for all: nobody reads it, and one for each of ten thousand worlds takes seconds."""
 
 
 class Process:
@@ -39,7 +42,7 @@ class Process:
         self.memory = Memory(
             ModelStore(world, name, guarded=guarded),
             ModelRedis(world, name, puts),
-            CacheStats(),
+            _UNREAD,
             changes=self.log if near else None,
             near=near or NearKnobs(),
             clock=self.stage.loop.time,

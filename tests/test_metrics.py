@@ -6,9 +6,11 @@ from typing import Any, Final
 
 import pytest
 
-from cache import CacheStats
-from cache.stats import Verdict
+from api import HTTP_COUNTS, HttpCounts
+from cache import CACHE_COUNTS, CacheStats
+from cache.counted import Verdict
 from cache.tier import Trouble
+from counts import Board, Layout
 from metrics import Metrics
 from settings import Settings
 from wiring import build_basis
@@ -21,24 +23,47 @@ def scraped(metrics: Metrics) -> str:
     return metrics.render()[0].decode()
 
 
+LAYOUT: Final = Layout((*CACHE_COUNTS, *HTTP_COUNTS))
+
+
 @pytest.fixture
-def stats(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CacheStats:
+def board() -> Board:
+    return Board.alone(LAYOUT)
+
+
+@pytest.fixture
+def http(board: Board) -> HttpCounts:
+    return HttpCounts(board, lambda seconds: None)
+
+
+@pytest.fixture
+def stats(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, board: Board) -> CacheStats:
     """Of an API process with a near tier that has not begun."""
     monkeypatch.setitem(Settings.model_config, "env_file", None)
-    return build_basis(Settings(redis_url="none", data_dir=tmp_path), follows=True).stats
+    settings = Settings(redis_url="none", data_dir=tmp_path)
+    return build_basis(settings, follows=True, board=board).stats
+
+
+def of(stats: CacheStats, http: HttpCounts | None = None) -> Metrics:
+    """Those of a process; without requests where only the cache matters."""
+    http = http or HttpCounts(Board.alone(LAYOUT), lambda seconds: None)
+    return Metrics(stats.snapshot, stats.histograms, http.numbers)
 
 
 @pytest.fixture
-def busy(stats: CacheStats) -> Metrics:
+def busy(stats: CacheStats, http: HttpCounts) -> Metrics:
     """Of a process in which everything has happened at least once."""
     for _ in range(4):
         stats.hit("redis")
     stats.missed("miss")
     stats.error(Trouble.TIMEOUT)
     stats.audited(Verdict.KEPT, 0.3)
-    metrics = Metrics(stats.snapshot)
-    metrics.http_request("/api/v2/jobs/{job_id}", "GET", 200, 0.002)
-    return metrics
+    stats.took("redis_get", 0.0003)
+    stats.entry(2000)
+    stats.polled("job", "client")
+    stats.polled("job", "client")
+    http.observe("/api/v2/jobs/{job_id}", "GET", 200, 0.002)
+    return of(stats, http)
 
 
 def test_the_guides_two_numbers_are_there_by_its_names(busy: Metrics) -> None:
@@ -48,7 +73,7 @@ def test_the_guides_two_numbers_are_there_by_its_names(busy: Metrics) -> None:
 
 def test_the_caches_numbers_are_those_of_the_moment_of_the_scrape() -> None:
     stats = CacheStats()
-    metrics = Metrics(stats.snapshot)
+    metrics = of(stats)
     before = scraped(metrics)
     stats.hit("redis")
 
@@ -59,7 +84,7 @@ def test_the_caches_numbers_are_those_of_the_moment_of_the_scrape() -> None:
 
 
 def test_how_the_near_tier_is_can_be_scraped_before_it_has_begun(stats: CacheStats) -> None:
-    text = scraped(Metrics(stats.snapshot))
+    text = scraped(of(stats))
 
     assert "\ntally_cache_feed_proven 0.0\n" in text
     assert "\ntally_cache_feed_age_seconds +Inf\n" in text
@@ -68,7 +93,7 @@ def test_how_the_near_tier_is_can_be_scraped_before_it_has_begun(stats: CacheSta
 
 
 def test_without_a_near_tier_everything_else_can_be_scraped() -> None:
-    text = scraped(Metrics(CacheStats().snapshot))
+    text = scraped(of(CacheStats()))
 
     assert "tally_cache_feed_proven" not in text
     assert "\ntally_cache_database_reads_total 0.0\n" in text
@@ -122,18 +147,40 @@ def test_requests_are_counted_by_class_of_status_and_timed(busy: Metrics) -> Non
     assert f"tally_http_request_duration_seconds_count{{{labels}}} 1.0" in scraped(busy)
 
 
-def test_a_method_that_a_client_made_up_is_no_label(busy: Metrics) -> None:
-    busy.http_request("other", "BREW", 501, 0.001)
+def test_a_method_that_a_client_made_up_is_no_label(busy: Metrics, http: HttpCounts) -> None:
+    http.observe("other", "BREW", 501, 0.001)
 
     assert 'method="other"' in scraped(busy)
     assert "BREW" not in scraped(busy)
 
 
-def test_each_process_part_has_a_registry_of_its_own() -> None:
-    one, other = Metrics(CacheStats().snapshot), Metrics(CacheStats().snapshot)
-    one.http_request("/livez", "GET", 200, 0.001)
+def test_what_was_never_asked_has_no_series(busy: Metrics) -> None:
+    assert "/livez" not in scraped(busy)
 
-    assert "/livez" not in scraped(other)
+
+def test_calls_of_redis_are_a_histogram_by_what_they_did(busy: Metrics) -> None:
+    text = scraped(busy)
+
+    assert '\ntally_cache_redis_seconds_bucket{le="0.00025",op="get"} 0.0\n' in text
+    assert '\ntally_cache_redis_seconds_bucket{le="0.0005",op="get"} 1.0\n' in text
+    assert '\ntally_cache_redis_seconds_count{op="get"} 1.0\n' in text
+    assert '\ntally_cache_redis_seconds_count{op="put"} 0.0\n' in text
+
+
+def test_entries_and_gaps_between_polls_are_told(busy: Metrics) -> None:
+    text = scraped(busy)
+
+    assert "\ntally_cache_entry_bytes_count 1.0\n" in text
+    assert "\ntally_cache_entry_bytes_sum 2000.0\n" in text
+    assert "\ntally_polling_interval_seconds_count 1.0\n" in text
+
+
+def test_processes_and_the_pool_are_told(busy: Metrics) -> None:
+    text = scraped(busy)
+
+    assert '\ntally_cache_processes{state="counted"} 1.0\n' in text
+    assert '\ntally_cache_processes{state="redis_in_use"} 0.0\n' in text
+    assert "\ntally_cache_pool_in_use 0.0\n" in text
 
 
 def test_a_scrape_says_that_it_is_prometheus_text(busy: Metrics) -> None:

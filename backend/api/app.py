@@ -20,7 +20,7 @@ from api.v2.create import Creation, create_routes
 from api.v2.jobs import job_routes
 from api.v2.openapi import complete
 from api.v2.outputs import output_routes
-from api.v2.poll import poll_route
+from api.v2.poll import Polled, poll_route
 from api.v2.retry import retry_routes
 from jobs import JobFiles, JobStore
 
@@ -34,7 +34,8 @@ class Parts:
     """What the HTTP interface is built on.
 
     `ping` raises while the database is unusable. `accepting` returns once jobs can be queued, or
-    raises StoreUnavailable; `is_accepting` says whether it would at once.
+    raises StoreUnavailable; `is_accepting` says whether it would at once. `observe` is told of each
+    request, `polled` of each poll that found its job.
     """
 
     store: JobStore
@@ -42,13 +43,14 @@ class Parts:
     upload_max_bytes: int
     deadline_seconds: float
     cache_enabled: bool
-    cache_statistics: Callable[[], Mapping[str, Any]]
+    cache_statistics: Callable[[], Awaitable[Mapping[str, Any]]]
     cache_state: Callable[[], str]
     ping: Callable[[], Awaitable[None]]
     is_accepting: Callable[[], bool]
     accepting: Callable[[], Awaitable[None]]
     metrics: Callable[[], tuple[bytes, str]]
     observe: Callable[[str, str, int, float], None]
+    polled: Polled
     pages: Sequence[BaseRoute]
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]]
 
@@ -64,7 +66,7 @@ def create_api(parts: Parts) -> FastAPI:
     )
     answer_problems(app)
     app.router.routes.append(batch_route(parts.store))  # before the poll, whose path it fits, too
-    app.router.routes.append(poll_route(parts.store))
+    app.router.routes.append(poll_route(parts.store, parts.polled))
     creation = Creation(
         store=parts.store,
         files=parts.files,

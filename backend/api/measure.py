@@ -39,6 +39,7 @@ class Measured:
             self._observe(route_template(scope["path"]), scope["method"], status, seconds)
 
 
+_OTHER: Final = "other"
 _TEMPLATES: Final = tuple(
     (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), template)
     for template in (
@@ -55,6 +56,8 @@ _TEMPLATES: Final = tuple(
         "/",
     )
 )
+ROUTES: Final = (*(template for _, template in _TEMPLATES), _OTHER)
+"""All that `route_template` gives."""
 
 
 def route_template(path: str) -> str:
@@ -62,4 +65,4 @@ def route_template(path: str) -> str:
     for pattern, template in _TEMPLATES:
         if pattern.fullmatch(path):
             return template
-    return "other"
+    return _OTHER

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cache.counted import Verdict
 from cache.freshness import Lifetimes
-from cache.stats import Verdict
 from jobs import Answer, Document, JobNotFound, JobStore, StoreUnavailable
 
 _log = logging.getLogger("tally.cache")

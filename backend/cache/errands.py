@@ -40,6 +40,16 @@ class Errands:
         self._running: set[asyncio.Task[Any]] = set()
         self._attended: set[asyncio.Task[Any]] = set()
 
+    @property
+    def taken(self) -> int:
+        """How many places are taken."""
+        return len(self._running) - len(self._attended)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place; proofs wait uncounted."""
+        return self._waiting
+
     async def run(self, work: Callable[[], Awaitable[T]], seconds: float) -> T | Trouble:
         """What the work gives; Trouble.TIMEOUT after `seconds`, without waiting for clean-up.
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, TypeVar
 
 from cache.breaker import Breaker
+from cache.counted import Timed
 from cache.errands import Errands
 from cache.heartbeat import Heartbeat
 from cache.redis_trouble import classify, explain, quote
@@ -67,6 +68,16 @@ class Guard:
         """Whether requests reach the server now."""
         return self._breaker.closed
 
+    @property
+    def places_taken(self) -> int:
+        """Calls under way."""
+        return self._errands.taken
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait until they may begin."""
+        return self._errands.waiting
+
     async def start(self) -> None:
         await self._heartbeat.start()
 
@@ -77,13 +88,21 @@ class Guard:
         await self._errands.stop(seconds)
         await self._errands.run(lambda: self._answer(last), seconds)
 
-    async def ask(self, command: Command[T], budget: Budget) -> T | Trouble:
-        """A request's call. Not begun while the server is away or too little time is left."""
+    async def ask(
+        self, command: Command[T], budget: Budget, timed: Timed | None = None
+    ) -> T | Trouble:
+        """A request's call. Not begun while the server is away or too little time is left.
+
+        `timed`: as what its seconds are counted, unless no place was free for it.
+        """
         if not self._breaker.closed or budget.left < _WORTH_BEGINNING * self._quick:
             return Trouble.AWAY
         began = time.monotonic()
         outcome = self._judged(await self._errands.run(lambda: self._answer(command), budget.left))
-        budget.spend(time.monotonic() - began)
+        took = time.monotonic() - began
+        budget.spend(took)
+        if timed is not None and outcome is not Trouble.BUSY:
+            self._stats.took(timed, took)
         return outcome
 
     async def attend(self, command: Command[None]) -> None:

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from cache.auditor import Auditor
 from cache.belief import Belief
@@ -19,7 +19,7 @@ from cache.push import Push
 from cache.recall import Outcome, Recall
 from cache.shared import Shared
 from cache.single_flight import SingleFlight
-from cache.stats import CacheStats
+from cache.stats import CacheStats, NearState
 from cache.tier import Cache
 from jobs import ChangeLog, JobStore
 
@@ -93,7 +93,7 @@ class Memory:
             wall=wall,
         )
         self._tasks: set[asyncio.Task[None]] = set()
-        stats.watch_tiers(self._tiers)
+        stats.watch_near(self._near_state)
 
     def _follow(self, changes: ChangeLog, clock: Callable[[], float]) -> Feed:
         mending = self.mending
@@ -116,20 +116,18 @@ class Memory:
         await self._flights.stop()
         await self._cache.stop()
 
-    def _tiers(self) -> dict[str, Any]:
-        """How the tiers of this process are now, for the statistics."""
+    def _near_state(self) -> NearState | None:
+        """How the near tier of this process is now, for the statistics."""
         if not self.feed:
-            return {}
-        since = self.feed.age
-        return {
-            "feed": {
-                "proven": self.feed.proven,
-                "age_seconds": None if since == float("inf") else round(since, 3),
-                "push": self.push.alive,
-                "to_mend": len(self.mending),
-            },
-            "near": {"entries": self.near.entries, "bytes": self.near.size},
-        }
+            return None
+        return NearState(
+            proven=self.feed.proven,
+            age=self.feed.age,
+            push=self.push.alive,
+            to_mend=len(self.mending),
+            entries=self.near.entries,
+            size=self.near.size,
+        )
 
 
 async def tend(chore: Callable[[], Awaitable[None]]) -> None:

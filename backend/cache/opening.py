@@ -51,7 +51,9 @@ def open_cache(
         named = {**given, **address.limits()}
         knobs = {name: value for name, value in named.items() if value is not None}
         credentials = credentials or open_credentials(address)
-        cache = RedisCache(address, credentials, stats, replace(KNOBS, **knobs))
+        redis = RedisCache(address, credentials, stats, replace(KNOBS, **knobs))
+        stats.watch_facts(redis.facts.known, redis.facts.refresh)
+        cache = redis
     stats.watch(cache.state)
     return cache
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from cache.belief import Belief
+from cache.counted import Forward
 from cache.entry import Entry
 from cache.feed import boot_clock
 from cache.near import Near
 from cache.outage import Outage
 from cache.proof import Proof
 from cache.shared import Shared
-from cache.stats import CacheStats, Forward
+from cache.stats import CacheStats
 from cache.tier import Budget, Trouble
 from jobs import Answer, JobStore, StoreUnavailable
 

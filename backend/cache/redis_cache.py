@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cache.redis_credentials import Credentials
 from cache.redis_discovery import find
 from cache.redis_driver import Limits, RedisDriver
+from cache.redis_facts import RedisFacts
 from cache.redis_fleet import Fleet
 from cache.redis_lookout import Lookout
 from cache.redis_node import RedisNode
@@ -77,16 +78,18 @@ class RedisCache:
             patience=2.0 * knobs.socket_connect_timeout,
         )
         self._routes = Routes(self._fleet, self._lookout.wake, stats)
+        self.facts = RedisFacts(self._fleet, seconds=knobs.budget_seconds)
 
     async def start(self) -> None:
         await self._lookout.start()
 
     async def stop(self) -> None:
         await self._lookout.stop()
+        await self.facts.stop()
         await self._fleet.stop()
 
     def state(self) -> TierState:
-        in_use = self._fleet.in_use
+        in_use, nodes = self._fleet.in_use, self._fleet.nodes
         return TierState(
             enabled=in_use,
             detail="redis" if in_use else "redis-down",
@@ -96,6 +99,8 @@ class RedisCache:
             limits=self._shown_limits,
             reads=self._target.reads,
             servers=self._fleet.states(),
+            places_taken=sum(node.places_taken for node in nodes),
+            waiting=sum(node.waiting for node in nodes),
         )
 
     def budget(self) -> Budget:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias, cast
 from cache.redis_driver import RedisDriver
 from cache.redis_layout import Layout, read_cluster, read_sentinel
 from cache.redis_target import Node
-from cache.redis_trouble import Redirect, forgotten, redirect, wrong_type
+from cache.redis_trouble import Redirect, forgotten, redirect, refused, wrong_type
 
 Value: TypeAlias = bytes | Redirect | None
 """Empty bytes: somebody else's list or hash under our key."""
@@ -72,6 +72,16 @@ class RedisCommands:
             if not forgotten(error):
                 raise
             return await self._driver.ask("EVAL", _SCRIPT, *words, asking=asking)
+
+    async def info(self) -> bytes | None:
+        """What INFO says; None if it says so to others only."""
+        try:
+            # As bytes: the driver would take "INFO" apart in its own way.
+            return cast("bytes", await self._driver.ask(b"INFO"))
+        except Exception as error:
+            if not refused(error):
+                raise
+            return None
 
     async def listen(
         self, channel: str, deliver: Callable[[bytes], None], heard: Callable[[], None]

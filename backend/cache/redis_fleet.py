@@ -72,6 +72,11 @@ class Fleet:
         """Each server by its address, without any password: is it in use?"""
         return {node.name: node.in_use for node in self._nodes.values()}
 
+    @property
+    def nodes(self) -> Sequence[RedisNode]:
+        """Every server of the layout that is used."""
+        return tuple(self._nodes.values())
+
     def part(self, key: str) -> Part | None:
         """Who holds the key; None while nobody is known to."""
         if self._table:

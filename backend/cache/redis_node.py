@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -50,6 +51,7 @@ class RedisNode:
         """By the monotonic clock: whoever we are to it may be forgotten then."""
         self._driver = RedisDriver(address, credentials, limits, replica=cluster and replica)
         self._commands = RedisCommands(self._driver, cluster=cluster)
+        self._stats = stats
         self._beat_name = f"tally:beat:{os.getpid()}-{os.urandom(4).hex()}"
         self._slots = EVERY
         self._beat_key = self._beat_name
@@ -69,6 +71,16 @@ class RedisNode:
     @property
     def in_use(self) -> bool:
         return self._guard.in_use
+
+    @property
+    def places_taken(self) -> int:
+        """Calls under way."""
+        return self._guard.places_taken
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait until they may begin."""
+        return self._guard.waiting
 
     def holds(self, slots: Slots) -> None:
         """It has these slots from now on: its beat uses a key in one of them.
@@ -93,19 +105,27 @@ class RedisNode:
         await self._guard.stop(seconds=_STOP_SECONDS, last=self._driver.close)
 
     async def get(self, key: str, budget: Budget, *, asking: bool = False) -> Value | Trouble:
-        return await self._guard.ask(lambda: self._commands.get(key, asking=asking), budget)
+        command = partial(self._commands.get, key, asking=asking)
+        return await self._guard.ask(command, budget, "redis_get")
 
     async def get_many(
         self, keys: Sequence[str], budget: Budget, *, asking: bool = False
     ) -> Sequence[Value] | Trouble:
-        return await self._guard.ask(lambda: self._commands.get_many(keys, asking=asking), budget)
+        command = partial(self._commands.get_many, keys, asking=asking)
+        return await self._guard.ask(command, budget, "redis_get")
 
     async def put(
         self, key: str, value: bytes, budget: Budget, *, seconds: float, asking: bool = False
     ) -> Stored | Kept | Redirect | Trouble:
-        return await self._guard.ask(
-            lambda: self._put(key, value, seconds, CHANNEL, asking=asking), budget
-        )
+        command = partial(self._put, key, value, seconds, CHANNEL, asking=asking)
+        outcome = await self._guard.ask(command, budget, "redis_put")
+        if isinstance(outcome, Stored):
+            self._stats.entry(len(value))
+        return outcome
+
+    async def info(self, budget: Budget) -> bytes | Trouble | None:
+        """What it tells of itself; None if it does not tell us."""
+        return await self._guard.ask(self._commands.info, budget)
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
         await self._guard.attend(lambda: self._commands.listen(CHANNEL, deliver, heard))

@@ -161,6 +161,13 @@ def wrong_type(error: BaseException) -> bool:
     return str(error).startswith("WRONGTYPE")
 
 
+def refused(error: BaseException) -> bool:
+    """Whether the command is not for us, or not for anybody: renamed, or hidden by a provider."""
+    said = str(error)
+    denied = type(error).__name__ == "NoPermissionError" or said.startswith("NOPERM")
+    return denied or said.startswith("unknown command")
+
+
 def explain(trouble: Trouble, said: str | None) -> str:
     """A sentence for the log: what is wrong, and what the driver said of it."""
     advised = (advice for words, advice in _ADVICE.items() if said and words in said)

@@ -1,164 +1,179 @@
-"""What the cache counts about itself, in this process and since its start. Pure."""
+"""Counts what the cache does, on a board that all processes of the service share."""
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Mapping
-from enum import StrEnum
-from itertools import accumulate
-from typing import Any, Final, Literal, TypeAlias, get_args
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
 
+from cache.counted import CACHE_LAYOUT, NEVER_MS, Missed, Timed, Verdict
+from cache.report import Snapshot, histograms, report
 from cache.tier import TierState, Trouble
-
-Snapshot: TypeAlias = dict[str, Any]
-Forward: TypeAlias = Literal["miss", "stale", "bypass"]
-Missed: TypeAlias = Literal["miss", "stale", "bypass", "outage", "error"]
-
-STALENESS_BUCKETS: Final = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-"""Seconds: what the push, the feed and the lifetimes promise lie between them."""
-
-
-class Verdict(StrEnum):
-    """How an audit ended: a closed list, fit for metric labels."""
-
-    KEPT = "kept"
-    """The answer was no staler than it may be."""
-    UNDATED = "undated"
-    """The job was deleted since; nothing tells when."""
-    SKIPPED = "skipped"
-    """The database did not answer."""
-    NEAR_TOO_OLD = "near_too_old"
-    REDIS_TOO_OLD = "redis_too_old"
-    STALE_TOO_OLD = "stale_too_old"
-    """It was marked stale, but was older than even such an answer may be."""
-    UNKNOWN_VERSION = "unknown_version"
-    """The database has no such version: it was restored, or the answer was planted."""
-    OTHER_BYTES = "other_bytes"
-    """The database has other content under the same version."""
-
-    @property
-    def broken(self) -> bool:
-        """Whether the answer broke its promise."""
-        return self not in (Verdict.KEPT, Verdict.UNDATED, Verdict.SKIPPED)
-
+from counts import Board, Gaps
 
 _OFF = TierState(enabled=False, detail="redis-off", ttl_seconds=0.0)
 
 
-class CacheStats:
-    """Counters of one process. Each poll is either a hit or a miss: together they are the total.
+@dataclass(frozen=True, kw_only=True)
+class NearState:
+    """How the near tier of this process, its feed and its push are now.
 
-    Not safe for several threads; all counting happens in the event loop.
+    `age`: of the last proof, in seconds; infinite for none. `size`: bytes.
     """
 
-    def __init__(self) -> None:
-        self._hits: Counter[str] = Counter()
-        self._misses: Counter[str] = Counter()
-        self._puts: Counter[str] = Counter()
-        self._rejected: Counter[str] = Counter()
-        self._errors: Counter[Trouble] = Counter()
-        self._lagged: Counter[str] = Counter()
-        self._reads = 0
-        self._mended = 0
-        self._verdicts: Counter[Verdict] = Counter()
-        self._staleness = [0] * (len(STALENESS_BUCKETS) + 1)
-        self._staleness_sum = 0.0
+    proven: bool
+    age: float
+    push: bool
+    to_mend: int
+    entries: int
+    size: int
+
+
+async def _nothing() -> None:
+    """There are no servers to ask."""
+
+
+class CacheStats:
+    """Each poll is either a hit or a miss: together they are the total.
+
+    Without a board the numbers are of this process alone. Not safe for several threads; all
+    counting happens in the event loop.
+    """
+
+    def __init__(self, board: Board | None = None) -> None:
+        self._board = board = board or Board.alone(CACHE_LAYOUT)
+        self._cells = board.cells
+        self._hits = board.layout.cells("hits")
+        self._misses = board.layout.cells("misses")
+        self._puts = board.layout.cells("puts")
+        self._rejected = board.layout.cells("rejected")
+        self._lagged = board.layout.cells("replica")
+        self._errors = board.layout.cells("errors")
+        self._verdicts = board.layout.cells("audits")
+        self._entries = board.layout.cells("entries")
+        (self._reads,) = board.layout.place("reads")
+        (self._mended,) = board.layout.place("mended")
+        self._timers = {name: board.timer(name) for name in ("poll", "redis_get", "redis_put")}
+        self._stale = board.timer("staleness")
+        self._gaps = Gaps(board.watch, board.timer("gaps"))
+        self.polled = self._gaps.polled
+        """A poll of a job by a host: a few are watched, for how often clients ask."""
         self._state: Callable[[], TierState] = lambda: _OFF
-        self._tiers: Callable[[], Mapping[str, Any]] = dict
+        self._near: Callable[[], NearState | None] = lambda: None
+        self._facts: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
+        self._ask: Callable[[], Awaitable[None]] = _nothing
 
     def watch(self, state: Callable[[], TierState]) -> None:
         """Whose live state the snapshots show."""
         self._state = state
 
-    def watch_tiers(self, tiers: Callable[[], Mapping[str, Any]]) -> None:
-        """Where the snapshots find how near tier, feed and push are."""
-        self._tiers = tiers
+    def watch_near(self, near: Callable[[], NearState | None]) -> None:
+        """Where the snapshots find how near tier, feed and push are; None: there are none."""
+        self._near = near
+
+    def watch_facts(
+        self,
+        facts: Callable[[], Mapping[str, Mapping[str, Any]]],
+        ask: Callable[[], Awaitable[None]],
+    ) -> None:
+        """What is known of each server, and how to ask them anew, which must take a moment only."""
+        self._facts = facts
+        self._ask = ask
 
     def hit(self, tier: str) -> None:
         """A poll was answered from memory."""
-        self._hits[tier] += 1
+        self._cells[self._hits[tier]] += 1
 
     def missed(self, why: Missed) -> None:
         """A poll went to the database; or, in an outage, got an old answer, or 503."""
-        self._misses[why] += 1
+        self._cells[self._misses[why]] += 1
 
     def read(self) -> None:
         """The database was read for polls: once, however many waited."""
-        self._reads += 1
+        self._cells[self._reads] += 1
 
     def mended(self) -> None:
         """Redis was given what a writer could not put there."""
-        self._mended += 1
+        self._cells[self._mended] += 1
 
     def audited(self, verdict: Verdict, seconds: float | None) -> None:
         """An answer was compared with the database, and was so stale, if that can be told."""
-        self._verdicts[verdict] += 1
+        self._cells[self._verdicts[verdict]] += 1
         if seconds is not None:
-            self._staleness[bisect_left(STALENESS_BUCKETS, seconds)] += 1
-            self._staleness_sum += seconds
+            self._stale(seconds)
 
     def put(self, outcome: Literal["stored", "refused"]) -> None:
         """A value was offered to the server, which kept it, or a newer one instead."""
-        self._puts[outcome] += 1
+        self._cells[self._puts[outcome]] += 1
+
+    def entry(self, size: int) -> None:
+        """A value of so many bytes was put into Redis."""
+        self._cells[self._entries["bytes"]] += size
+        self._cells[self._entries["samples"]] += 1
 
     def rejected(self, why: Literal["unreadable", "foreign", "future"]) -> None:
         """A value was found that must not be served."""
-        self._rejected[why] += 1
+        self._cells[self._rejected[why]] += 1
 
     def lagged(self, how: Literal["behind", "empty"]) -> None:
         """A replica had an older value than its primary, or none where that had one."""
-        self._lagged[how] += 1
+        self._cells[self._lagged[how]] += 1
 
     def error(self, trouble: Trouble) -> None:
-        """The server, or the way to it, failed one call."""
-        self._errors[trouble] += 1
+        """The server, or the way to it, failed one call. AWAY is none: nobody was asked."""
+        if trouble is not Trouble.AWAY:
+            self._cells[self._errors[trouble]] += 1
+
+    def took(self, what: Timed, seconds: float) -> None:
+        """A poll, from its arrival to the end of its answer; or a call of Redis, with its waiting
+        for a connection, also one that failed."""
+        self._timers[what](seconds)
+
+    def beat(self) -> None:
+        """To be called about twice a second: shows the others how this process is."""
+        self._show()
+        self._gaps.forget()
+        self._board.beat()
 
     def snapshot(self) -> Snapshot:
-        """All of it, ready for JSON; the first five fields are those of the deployment guide."""
-        state = self._state()
-        hits, misses = self._hits.total(), self._misses.total()
-        total = hits + misses
-        return {
-            "redis_enabled": state.enabled,
-            "hits": hits,
-            "misses": misses,
-            "total_requests": total,
-            "hit_rate": round(100.0 * hits / total, 1) if total else 0.0,
-            "ttl_seconds": state.ttl_seconds,
-            "state": state.detail,
-            "breaker": state.breaker,
-            "server": state.server,
-            "servers": {
-                server: "in use" if in_use else "away" for server, in_use in state.servers.items()
+        """The numbers of the whole service, ready for JSON; see report.py."""
+        self._show()
+        as_of = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return report(self._board.read(), self._state(), self._facts(), as_of)
+
+    async def survey(self) -> Snapshot:
+        """The same, after a moment in which the servers may tell of themselves, if it is time."""
+        await self._ask()
+        return self.snapshot()
+
+    def histograms(self) -> Mapping[str, Mapping[str, Any]]:
+        """For metrics; see report.py."""
+        return histograms(self._board.read())
+
+    def _show(self) -> None:
+        state, near = self._state(), self._near()
+        self._board.show(
+            "redis",
+            {
+                "in_use": state.enabled,
+                "open": state.breaker == "open",
+                "places_taken": state.places_taken,
+                "waiting": state.waiting,
             },
-            "reads": state.reads,
-            "limits": dict(state.limits),
-            "hits_by": _filled(self._hits, "near", "redis"),
-            "missed_by": _filled(self._misses, *get_args(Missed)),
-            "database_reads": self._reads,
-            "mended": self._mended,
-            "puts": _filled(self._puts, "stored", "refused"),
-            "rejected": _filled(self._rejected, "unreadable", "foreign", "future"),
-            "replica": _filled(self._lagged, "behind", "empty"),
-            "errors": _filled(
-                self._errors, *(kind for kind in Trouble if kind is not Trouble.AWAY)
-            ),
-            "audit": self._audit(),
-            **self._tiers(),
-        }
-
-    def _audit(self) -> dict[str, Any]:
-        """`buckets` counts the audits that found so many seconds or less, as Prometheus does."""
-        limits = (*(str(limit) for limit in STALENESS_BUCKETS), "+Inf")
-        buckets = dict(zip(limits, accumulate(self._staleness), strict=True))
-        return {
-            "outcomes": _filled(self._verdicts, *Verdict),
-            "staleness_seconds": {"buckets": buckets, "sum": round(self._staleness_sum, 6)},
-        }
+        )
+        if near:
+            self._board.show("near", _shown(near))
 
 
-def _filled(counts: Mapping[Any, int], *names: str) -> dict[str, int]:
-    """Every name, also those not counted yet: readers must not guess at missing fields."""
-    return {str(name): counts[name] for name in names}
+def _shown(near: NearState) -> dict[str, int]:
+    return {
+        "follows": 1,
+        "proven": near.proven,
+        "age_ms": NEVER_MS if near.age == float("inf") else round(1000 * near.age),
+        "push": near.push,
+        "to_mend": near.to_mend,
+        "entries": near.entries,
+        "bytes": near.size,
+    }
 
 
 _published: Callable[[], Snapshot] = CacheStats().snapshot
@@ -172,8 +187,9 @@ def publish(snapshot: Callable[[], Snapshot]) -> None:
 
 
 def get_cache_stats() -> Snapshot:
-    """The numbers of this process's cache, as `GET /api/v2/cache/stats` gives them.
+    """The numbers of the whole service, as `GET /api/v2/cache/stats` gives them.
 
-    Before a cache is published they are those of one that is switched off.
+    Before a cache is published they are those of one that is switched off. The servers are not
+    asked: `server_facts` has what they told last.
     """
     return _published()

@@ -75,6 +75,10 @@ class TierState:
     """Where gets usually go; what a replica has may be behind."""
     servers: Mapping[str, bool] = field(default_factory=dict)
     """Each server that is known now, without any password: is it in use?"""
+    places_taken: int = 0
+    """Calls under way, of all servers; each server has as many places as connections."""
+    waiting: int = 0
+    """Calls that wait for a place."""
 
     @property
     def health(self) -> Literal["up", "down", "off"]:

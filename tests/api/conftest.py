@@ -39,6 +39,13 @@ async def service(
     delivery, files = RecordedDelivery(), JobFiles(tmp_path)
     store = SqlJobs(database, delivery)
     observed: list[tuple[str, str, int]] = []
+    polls: list[tuple[str, str, bool]] = []
+
+    async def statistics() -> dict[str, object]:
+        return {"redis_enabled": False, "hits": 0}
+
+    def polled(job_id: str, client: str, *, last: bool) -> None:
+        polls.append((job_id, client, last))
 
     def observe(route: str, method: str, status: int, seconds: float) -> None:
         observed.append((route, method, status))
@@ -50,17 +57,18 @@ async def service(
             upload_max_bytes=UPLOAD_LIMIT,
             deadline_seconds=60.0,
             cache_enabled=True,
-            cache_statistics=lambda: {"redis_enabled": False, "hits": 0},
+            cache_statistics=statistics,
             cache_state=lambda: "down",
             ping=ready,
             is_accepting=lambda: True,
             accepting=ready,
             metrics=lambda: (b"cache_hit_rate 0\n", "text/plain"),
             observe=observe,
+            polled=polled,
             pages=(),
             lifespan=no_lifespan,
         )
     )
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://tally") as client:
-        yield Service(app, client, store, files, delivery, observed)
+        yield Service(app, client, store, files, delivery, observed, polls)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cache import Lifetimes
 from cache.auditor import NEAR_SECONDS, Finding, Served, Truth, gap, judge
-from cache.stats import Verdict
+from cache.counted import Verdict
 from jobs import Document
 
 LIFETIMES: Final = Lifetimes(moving=30.0, final=300.0)

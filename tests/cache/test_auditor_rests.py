@@ -8,7 +8,7 @@ import pytest
 
 from audited_memory import Audited, Troubled, auditing
 from cache import Cache, CacheStats, Lifetimes, Memory, NoCache, auditor
-from cache.stats import Verdict
+from cache.counted import Verdict
 from example_jobs import RecordedDelivery, a_job
 from jobs import Answer, Claimed, Database, Progressed, SqlChanges
 

@@ -81,14 +81,20 @@ GUARDS: Final[dict[without.Mutation, Script]] = {
     without.stale_answers_have_no_end: NO_DATABASE,
     without.owners_are_not_asked_for: Script(polls=("a",), owner="mallory", warm=True),
 }
+_scripts = list(GUARDS.values())
+SCRIPTS: Final = [it for number, it in enumerate(_scripts) if it not in _scripts[:number]]
+"""Some tell of several guards."""
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=range(len(SCRIPTS)))
+def test_with_all_guards_no_promise_is_broken(script: Script) -> None:
+    explore(played(script))
 
 
 @pytest.mark.parametrize("mutate", GUARDS, ids=lambda mutate: mutate.__name__)
-def test_without_this_guard_a_promise_is_broken_and_with_it_none(
+def test_without_this_guard_a_promise_is_broken(
     mutate: without.Mutation, monkeypatch: Patch
 ) -> None:
-    scene = played(GUARDS[mutate])
-    explore(scene)
     mutate(monkeypatch)
     with pytest.raises(Violation):
-        explore(scene)
+        explore(played(GUARDS[mutate]))

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from cache import Cache, CacheStats
 from cache.entry import prefix
 from cache.redis_layout import slot_of
 from cache.redis_node import RedisNode
@@ -16,6 +17,7 @@ from redis_parts import LIMITS, Opened, Stopped, begun_since, clients, node_of
 
 Start = Callable[..., RedisServer]
 Until = Callable[..., Awaitable[float]]
+Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 Keep = Callable[[RedisNode], Awaitable[RedisNode]]
 
 VALUE = prefix(1, "subject").encode()
@@ -155,3 +157,13 @@ async def test_a_listener_hears_what_others_put(
     await asyncio.wait_for(listening, 5.0)
 
     assert clients(redis_server) == 0
+
+
+async def test_every_node_of_a_cluster_tells_of_itself(
+    open_at: Open, cluster: RedisCluster
+) -> None:
+    _, stats = await open_at(cluster.url)
+    facts = (await stats.survey())["server_facts"]
+
+    assert len(facts) == 3
+    assert {told["role"] for told in facts.values()} == {"master"}

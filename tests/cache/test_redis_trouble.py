@@ -8,7 +8,16 @@ import pytest
 import redis.exceptions as driver
 
 from cache.redis_target import Node
-from cache.redis_trouble import Redirect, classify, explain, forgotten, quote, redirect, wrong_type
+from cache.redis_trouble import (
+    Redirect,
+    classify,
+    explain,
+    forgotten,
+    quote,
+    redirect,
+    refused,
+    wrong_type,
+)
 from cache.tier import Trouble
 
 
@@ -146,3 +155,21 @@ def test_what_a_server_repeats_of_a_command_is_not_quoted_however_much_of_it_tha
 
     assert said == "ResponseError: unknown command 'AUTH'"
     assert quote(driver.ResponseError(f"no: {secret}"), [secret]) == "ResponseError: no: ***"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (driver.NoPermissionError("this user has no permissions to run 'info'"), True),
+        (driver.ResponseError("NOPERM this user has no permissions"), True),
+        (driver.ResponseError("unknown command 'INFO', with args beginning with: "), True),
+        (driver.ResponseError("BUSY Redis is busy running a script"), False),
+        (driver.BusyLoadingError("LOADING"), False),
+        (driver.AuthenticationError("WRONGPASS"), False),
+        (TimeoutError(), False),
+    ],
+)
+def test_a_command_that_is_not_for_us_is_told_from_trouble(
+    error: Exception, expected: bool
+) -> None:
+    assert refused(error) is expected

@@ -1,12 +1,15 @@
 """The cache's numbers, as the deployment guide names them."""
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from cache import CacheStats, TierState, get_cache_stats, publish
-from cache.stats import STALENESS_BUCKETS, Verdict
+from cache.counted import STALENESS_BUCKETS, Verdict
+from cache.stats import NearState
 from cache.tier import Trouble
 
 GUIDE = ["redis_enabled", "hits", "misses", "total_requests", "hit_rate"]
@@ -91,13 +94,27 @@ def test_each_audit_is_counted_by_its_end_and_by_how_stale_the_answer_was() -> N
     )
 
 
-def test_what_the_tiers_tell_of_themselves_stands_beside_the_counts() -> None:
+NEAR = NearState(proven=True, age=0.25, push=True, to_mend=2, entries=3, size=5000)
+
+
+def test_how_the_near_tier_is_stands_beside_the_counts() -> None:
     stats = CacheStats()
     before = stats.snapshot()
-    stats.watch_tiers(lambda: {"near": {"entries": 3, "bytes": 5000}})
+    stats.watch_near(lambda: NEAR)
+    numbers = stats.snapshot()
 
     assert "near" not in before
-    assert stats.snapshot() == {**before, "near": {"entries": 3, "bytes": 5000}}
+    assert "feed" not in before
+    assert numbers["near"] == {"entries": 3, "bytes": 5000}
+    assert numbers["feed"] == {"proven": True, "age_seconds": 0.25, "push": True, "to_mend": 2}
+    assert numbers["processes"]["feed_proven"] == 1
+
+
+def test_a_feed_that_was_never_proven_has_no_age() -> None:
+    stats = CacheStats()
+    stats.watch_near(lambda: replace(NEAR, proven=False, age=float("inf")))
+
+    assert stats.snapshot()["feed"]["age_seconds"] is None
 
 
 def test_the_live_state_is_shown_and_all_of_it_is_json() -> None:
@@ -109,15 +126,19 @@ def test_the_live_state_is_shown_and_all_of_it_is_json() -> None:
             ttl_seconds=30,
             breaker="closed",
             server="redis://:***@h:1/0",
-            limits={"socket_timeout": 5},
+            limits={"socket_timeout": 5, "max_connections": 10},
+            places_taken=3,
+            waiting=4,
         )
     )
+    stats.error(Trouble.BUSY)
     numbers = json.loads(json.dumps(stats.snapshot()))
 
     assert numbers["redis_enabled"] is True
     assert (numbers["state"], numbers["breaker"], numbers["ttl_seconds"]) == ("redis", "closed", 30)
     assert numbers["server"] == "redis://:***@h:1/0"
-    assert numbers["limits"] == {"socket_timeout": 5}
+    assert numbers["limits"] == {"socket_timeout": 5, "max_connections": 10}
+    assert numbers["pool"] == {"size": 10, "in_use": 3, "waiting": 4, "busy": 1}
 
 
 @pytest.mark.usefixtures("unpublished")
@@ -129,5 +150,24 @@ def test_the_guides_call_gives_the_numbers_of_the_published_cache() -> None:
     publish(stats.snapshot)
 
     assert (before["redis_enabled"], before["total_requests"]) == (False, 0)
-    assert get_cache_stats() == stats.snapshot()
     assert get_cache_stats()["hits"] == 1
+    assert get_cache_stats().keys() == stats.snapshot().keys()
+
+
+async def test_a_survey_waits_for_what_the_servers_tell() -> None:
+    stats, told = CacheStats(), dict[str, dict[str, str]]()
+
+    async def ask() -> None:
+        told["redis://h:1/0"] = {"version": "9"}
+
+    stats.watch_facts(lambda: told, ask)
+    before = stats.snapshot()["server_facts"]
+
+    assert before == {}
+    assert (await stats.survey())["server_facts"] == {"redis://h:1/0": {"version": "9"}}
+
+
+def test_the_time_of_the_numbers_is_told() -> None:
+    as_of = CacheStats().snapshot()["as_of"]
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", as_of)

@@ -6,10 +6,10 @@ from pathlib import Path
 from house.tree import Import, Module, backend, imports
 
 FLOORS = (
-    ("main", "worker"),
+    ("main", "worker", "ops"),
     ("wiring",),
-    ("api", "web", "work", "cache", "ops"),
-    ("jobs", "video", "settings", "metrics", "logs"),
+    ("api", "web", "work", "cache"),
+    ("jobs", "video", "settings", "metrics", "logs", "counts"),
 )
 FLOOR = {room: height for height, rooms in enumerate(reversed(FLOORS)) for room in rooms}
 

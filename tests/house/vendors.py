@@ -38,7 +38,8 @@ VENDORS: dict[str, tuple[str, ...]] = {
     "fastapi_offline": ("api/app.py",),
     "starlette": HTTP,
     "uvicorn": ("main.py",),
-    A_PROCESS: ("video/child.py", "work/embedded.py"),
+    # counts/folder.py starts none: it asks who started this one.
+    A_PROCESS: ("video/child.py", "work/embedded.py", "ops/children.py", "counts/folder.py"),
 }
 STARTERS = ("create_subprocess_exec", "create_subprocess_shell", "fork", "posix_spawn", "system")
 

@@ -40,6 +40,12 @@ class HttpLine(asyncio.Protocol):
     def is_open(self) -> bool:
         return self._transport is not None
 
+    @property
+    def own_port(self) -> int:
+        """Our end's; only while it is open."""
+        assert self._transport
+        return int(self._transport.get_extra_info("sockname")[1])
+
     async def ask(self, path: str, etag: str = "") -> Reply:
         if self._transport is None:
             raise ConnectionResetError("the connection is closed")

@@ -5,7 +5,7 @@ is written by hand in `openapi.py`.
 """
 
 import re
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,10 +18,18 @@ _VERSION: Final = re.compile(r'(?:W/)?"(\d{1,15})\.\d{1,9}"')
 """An entity tag of ours, weak or strong; the version is what the client has seen."""
 
 
-def poll_route(store: JobStore) -> Route:
+class Polled(Protocol):
+    """Is told who polled which job; `last`: it is done, so that this client need not come again."""
+
+    def __call__(self, job_id: str, client: str, *, last: bool) -> None: ...
+
+
+def poll_route(store: JobStore, polled: Polled) -> Route:
     async def poll(request: Request) -> Response:
         seen = ", ".join(request.headers.getlist("if-none-match"))
         document, answer = await _ask(store, request.path_params["job_id"], floor(seen))
+        client = request.scope.get("client")
+        polled(document.id, client[0] if client else "", last=document.done)
         headers = poll_headers(document, answer)
         if matches(seen, document.etag):
             return Response(status_code=304, headers=headers)

@@ -151,7 +151,7 @@ class ProblemDocument(BaseModel):
 
 
 class CacheStatsDocument(BaseModel):
-    """The numbers of this process's cache; see backend/cache/README.md."""
+    """The numbers of the whole service, of all its processes; see backend/cache/README.md."""
 
     cache_enabled: bool
     statistics: dict[str, Any]

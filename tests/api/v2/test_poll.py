@@ -83,6 +83,19 @@ async def test_a_deleted_job_is_410_and_not_404(service: Service) -> None:
     assert (answer.status_code, answer.json()["code"]) == (410, "gone")
 
 
+async def test_who_polls_what_is_told_and_whether_it_was_the_last_time(service: Service) -> None:
+    created = await service.create()
+    await service.client.get(created["links"]["self"])
+    await service.finish(created["id"])
+    await service.client.get(created["links"]["self"])
+    await service.client.get("/api/v2/jobs/job_" + "0" * 26)
+
+    assert service.polls == [
+        (created["id"], "127.0.0.1", False),
+        (created["id"], "127.0.0.1", True),
+    ]
+
+
 async def test_head_is_get_without_the_body(service: Service) -> None:
     path = (await service.create())["links"]["self"]
 

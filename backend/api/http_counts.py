@@ -1,0 +1,68 @@
+"""Counts HTTP requests by route, method and class of status, for all processes of the service.
+
+Routes and methods are closed lists: strangers cannot make up names.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from api.measure import ROUTES
+from counts import Board, Family, counters, histogram
+
+Numbers: TypeAlias = Mapping[str, Any]
+
+POLL: Final = "/api/v2/jobs/{job_id}"
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other")
+_CLASSES: Final = ("1xx", "2xx", "3xx", "4xx", "5xx")
+_BUCKETS: Final = (
+    *(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+"""Seconds: a poll from the cache takes less than 1 ms, an upload many seconds."""
+_CALLS: Final = tuple((route, method) for route in ROUTES for method in _METHODS)
+
+
+def _name(route: str, method: str) -> str:
+    return f"{method} {route}"
+
+
+HTTP_COUNTS: Final[tuple[Family, ...]] = (
+    *(counters(f"{_name(*call)} answers", *_CLASSES) for call in _CALLS),
+    *(histogram(f"{_name(*call)} seconds", _BUCKETS) for call in _CALLS),
+)
+
+
+class HttpCounts:
+    """`poll` is told the seconds of each poll besides."""
+
+    def __init__(self, board: Board, poll: Callable[[float], None]) -> None:
+        self._board = board
+        self._cells = board.cells
+        self._answers = {
+            call: board.layout.place(f"{_name(*call)} answers").start - 1 for call in _CALLS
+        }
+        self._timers = {call: board.timer(f"{_name(*call)} seconds") for call in _CALLS}
+        self._poll = poll
+
+    def observe(self, route: str, method: str, status: int, seconds: float) -> None:
+        """An answered request. `route` is the template that matched, never the path itself."""
+        call = (route, method)
+        if call not in self._timers:
+            call = (route, "other")
+        self._cells[self._answers[call] + status // 100] += 1
+        self._timers[call](seconds)
+        if route == POLL and method == "GET":
+            self._poll(seconds)
+
+    def numbers(self) -> Numbers:
+        """What was asked at all: `answers` by route, method and class; `seconds` by route and
+        method, as buckets and a sum."""
+        ever = self._board.read().ever()
+        answers: dict[tuple[str, str, str], int] = {}
+        seconds: dict[tuple[str, str], Numbers] = {}
+        for call in _CALLS:
+            counted = ever.counts(f"{_name(*call)} answers")
+            if any(counted.values()):
+                answers |= {(*call, status): count for status, count in counted.items() if count}
+                took = ever.histogram(f"{_name(*call)} seconds")
+                seconds[call] = {"buckets": took.cumulative(), "sum": took.sum}
+        return {"answers": answers, "seconds": seconds}

@@ -1,0 +1,174 @@
+"""The boards of one service: who is in it, what stays of the dead, and what never disturbs."""
+
+import gc
+import logging
+import multiprocessing
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import counting_process
+from counting_process import LAYOUT, count
+from counts import Board, Layout, counters, open_board
+from counts.folder import Folder
+
+GROUP = "1-0123456789abcdef"
+SPAWN = multiprocessing.get_context("spawn")
+
+
+class Counting:
+    """A child that counts, as uvicorn's are."""
+
+    def __init__(self, home: Path) -> None:
+        self._pipe: Connection
+        self._pipe, theirs = SPAWN.Pipe()
+        target = counting_process.run
+        self.process: SpawnProcess = SPAWN.Process(target=target, args=(theirs, str(home)))
+        self.process.start()
+        theirs.close()
+
+    def do(self, *words: Any) -> Any:
+        self._pipe.send(words)
+        assert self._pipe.poll(20), "the child does not answer"
+        return self._pipe.recv()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+
+
+@pytest.fixture
+def children(tmp_path: Path) -> Iterator[list[Counting]]:
+    """Two processes of one supervisor, which is the test."""
+    with ExitStack() as started:
+        both = [Counting(tmp_path) for _ in range(2)]
+        for child in both:
+            started.callback(child.kill)
+        yield both
+
+
+def test_processes_of_one_supervisor_tell_the_same_and_the_killed_stay_in_it(
+    children: list[Counting], tmp_path: Path
+) -> None:
+    one, other = children
+    one.do("count", "hits", "near", 3)
+    other.do("count", "hits", "redis", 4)
+    for child in children:
+        child.do("show", 1)
+    both = [child.do("read") for child in children]
+    one.kill()
+    left = other.do("read")
+    heir = Counting(tmp_path)
+    heir.do("count", "hits", "near", 10)
+    after = [child.do("read") for child in (heir, other)]
+    heir.kill()
+    files = [path.name for path in tmp_path.rglob("board-*")]
+
+    assert both == [({"near": 3, "redis": 4}, [{"in_use": 1}] * 2)] * 2
+    assert left == ({"near": 3, "redis": 4}, [{"in_use": 1}])
+    assert [hits for hits, _ in after] == [{"near": 13, "redis": 4}] * 2
+    assert sorted(files) == ["board-0", "board-1"]
+
+
+def test_a_process_without_a_supervisor_is_the_service_and_makes_no_file(tmp_path: Path) -> None:
+    board = open_board(LAYOUT, home=tmp_path)
+    count(board, "hits", "near")
+
+    assert board.read().ever().counts("hits")["near"] == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def joined(root: Path, group: str = GROUP, layout: Layout = LAYOUT) -> Board:
+    return Folder(root / "tally", group, layout).join()
+
+
+def hits(board: Board) -> int:
+    return board.read().ever().counts("hits")["near"]
+
+
+def test_boards_of_one_group_are_added_up(tmp_path: Path) -> None:
+    boards = [joined(tmp_path) for _ in range(3)]
+    for times, board in enumerate(boards):
+        count(board, "hits", "near", times)
+
+    assert [hits(board) for board in boards] == [3, 3, 3]
+
+
+def test_what_is_watched_is_watched_by_all_of_a_group(tmp_path: Path) -> None:
+    one, other = joined(tmp_path), joined(tmp_path)
+    one.watch[5] = 9
+
+    assert other.watch[5] == 9
+
+
+def test_other_services_and_other_versions_count_for_themselves(tmp_path: Path) -> None:
+    boards = [joined(tmp_path), joined(tmp_path, "2-fedcba9876543210")]
+    newer = Layout([counters("hits", "near", "redis", "moon", windowed=True)])
+    count(boards[0], "hits", "near")
+
+    assert hits(boards[1]) == 0
+    assert hits(joined(tmp_path, "1-another", newer)) == 0
+
+
+def test_a_foreign_file_is_left_out_and_named_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    board = joined(tmp_path)
+    (tmp_path / "tally" / GROUP / "board-7").write_bytes(b"something else")
+    (tmp_path / "tally" / GROUP / "notes.txt").write_text("hello")
+    count(board, "hits", "near")
+
+    assert [hits(board) for _ in range(3)] == [1, 1, 1]
+    assert [record.getMessage().partition(" is no board")[0][-7:] for record in caplog.records] == [
+        "board-7"
+    ]
+
+
+def test_when_the_folder_is_taken_away_counting_goes_on(tmp_path: Path) -> None:
+    board, other = joined(tmp_path), joined(tmp_path)
+    for path in (tmp_path / "tally" / GROUP).iterdir():
+        path.unlink()
+    (tmp_path / "tally" / GROUP).rmdir()
+    count(board, "hits", "near")
+    count(other, "hits", "near", 5)
+
+    assert (hits(board), hits(other)) == (1, 5)
+
+
+def test_groups_of_which_nobody_is_left_are_removed(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    abandoned, orphaned = f"{ended.pid}-aaaa", f"{ended.pid}-bbbb"
+    joined(tmp_path, abandoned)
+    orphan = joined(tmp_path, orphaned)
+    (tmp_path / "tally" / "notes").mkdir()
+    gc.collect()
+    joined(tmp_path)
+
+    assert {path.name for path in (tmp_path / "tally").iterdir() if path.is_dir()} == {
+        GROUP,
+        orphaned,
+        "notes",
+    }
+    assert hits(orphan) == 0
+
+
+def test_where_nothing_can_be_shared_it_counts_for_itself_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("counts.folder.parent_process", SPAWN.current_process)
+    monkeypatch.setattr("counts.folder.os.geteuid", lambda: 123)
+    (tmp_path / "tally-123").mkdir(mode=0o755)
+    with caplog.at_level(logging.WARNING):
+        board = open_board(LAYOUT, home=tmp_path)
+    count(board, "hits", "near")
+
+    assert hits(board) == 1
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "not ours alone" in caplog.text
