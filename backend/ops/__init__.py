@@ -1,0 +1,1 @@
+"""Looks after a running system: `python -m ops`. A door; reads, and changes nothing of its own."""

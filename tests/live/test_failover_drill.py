@@ -1,0 +1,80 @@
+"""`ops baseline`, `advise` and `drill failover` on services with Sentinels and a cluster."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from dev_servers import RedisCluster, RedisFlavour, RedisSentinels, redis_flavours
+from live.client import Api, eventually
+from live.installation import Installation
+from ops import advise, baseline, drill
+from ops.records import Kind, Record, read_records, records_folder
+from ops_words import words
+from settings import Settings
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+
+Fleet = RedisSentinels | RedisCluster
+
+
+def sentinels(flavours: list[RedisFlavour]) -> AbstractContextManager[Fleet]:
+    return RedisSentinels(flavours[0].binary)
+
+
+def cluster(flavours: list[RedisFlavour]) -> AbstractContextManager[Fleet]:
+    return RedisCluster(flavours[-1].binary)
+
+
+@pytest.fixture(params=[sentinels, cluster])
+def fleet(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[Fleet]]:
+    """Each kind in turn, with one flavour each."""
+    flavours = redis_flavours()
+    if not flavours:
+        pytest.skip("no redis-server on this machine: apt-get install redis-server")
+    return lambda: request.param(flavours)
+
+
+@pytest.fixture
+async def served(
+    fleet: Callable[[], AbstractContextManager[Fleet]], tally: Installation
+) -> AsyncIterator[tuple[Api, Fleet]]:
+    with fleet() as servers:
+        yield await tally.serve(REDIS_URL=servers.url, EMBEDDED_WORKER="off").up(), servers
+        await tally.close()
+
+
+def newest(settings: Settings, kind: Kind) -> Record:
+    record = read_records(records_folder(settings)).newest(kind)
+    assert record is not None
+    return record
+
+
+async def test_a_failover_costs_no_poll_and_goes_on_record(
+    served: tuple[Api, Fleet], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api, servers = served
+    url = str(api.http.base_url).rstrip("/")
+    settings = Settings(data_dir=tmp_path / "ops-data", redis_url=servers.url)
+    await eventually(api.stats, lambda stats: stats["redis_enabled"])
+
+    load = ("--url", url, "--seconds", "1", "--rate", "100")
+    measured = await baseline.run(words(baseline, *load, "--create"), settings)
+    drilled = await drill.run(words(drill, "failover", *load, "--yes"), settings)
+    advised = await advise.run(words(advise, "--url", url, "--entry-bytes", "2000"), settings)
+    said = capsys.readouterr()
+    before = newest(settings, "baseline").figures
+    figures = newest(settings, "drill-failover").figures
+
+    assert (measured, drilled, advised) == (0, 0, 0), said
+    assert before["errors"] == 0
+    assert before["polls"] >= 80
+    assert before["hit_rate"] >= 90
+    assert before["redis_enabled"] is True
+    assert figures["from"] != figures["to"]
+    assert (figures["errors"], figures["steps_back"]) == (0, 0)
+    assert figures["back_in_use_seconds"] < 30
+    assert figures["latency_ms"]["max"] < 2000
+    assert (await api.stats())["servers"][figures["to"]] == "in use"
+    assert "1 jobs (1 active, 0 finished not long ago)" in said.out
