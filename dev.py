@@ -18,7 +18,8 @@ if sys.version_info < (3, 11):  # noqa: UP036  whatever python3 there is may run
         "`make run PYTHON=python3.11` or `python3.11 dev.py run`."
     )
 
-from dev_servers import chromium, run_tally
+import advisories
+from dev_servers import chromium, prometheus_programs, run_tally
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -65,8 +66,9 @@ def bring_tools() -> None:
     """Installs what the wheels lack, where it can; the tests say what they miss."""
     missing = [] if shutil.which("redis-server") else ["redis-server"]
     missing += [] if chromium() else ["chromium"]
+    missing += [] if prometheus_programs() else ["prometheus"]
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
-        print(f"Installing {' and '.join(missing)} for the tests ...", flush=True)
+        print(f"Installing {', '.join(missing)} for the tests ...", flush=True)
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for words in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
             subprocess.call(["apt-get", "-qq", *words], env=env, stdout=subprocess.DEVNULL)
@@ -81,6 +83,15 @@ def check() -> int:
     setup()
     commands = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"])
     return max([_call(PYTHON, "-m", *command) for command in commands])
+
+
+def audit() -> int:
+    """look up what is known against the packages of uv.lock; needs the network"""
+    setup()
+    try:
+        return advisories.audit(PYTHON, ROOT)
+    except advisories.NoReason as error:
+        sys.exit(str(error))
 
 
 def fix() -> int:
@@ -121,7 +132,7 @@ def _call(*words: str | Path) -> int:
 
 
 HABITS: dict[str, Callable[..., int]] = {
-    habit.__name__: habit for habit in (setup, run, test, check, fix, soak, bench, clean)
+    habit.__name__: habit for habit in (setup, run, test, check, audit, fix, soak, bench, clean)
 }
 
 

@@ -6,7 +6,13 @@ on 127.0.0.1, keep nothing that matters and are gone with the process that start
 
 from .postgres_server import PostgresServer
 from .processes import die_with, end, free_port, spawn
-from .programs import RedisFlavour, chromium, postgres_programs, redis_flavours
+from .programs import (
+    RedisFlavour,
+    chromium,
+    postgres_programs,
+    prometheus_programs,
+    redis_flavours,
+)
 from .redis_cluster import RedisCluster
 from .redis_fleet import RedisFleet
 from .redis_sentinels import RedisSentinels
@@ -30,6 +36,7 @@ __all__ = [
     "end",
     "free_port",
     "postgres_programs",
+    "prometheus_programs",
     "redis_flavours",
     "run_tally",
     "spawn",

@@ -1,4 +1,4 @@
-"""Finds servers and a browser on this machine. Starts nothing, installs nothing."""
+"""Finds servers, tools and a browser on this machine. Starts nothing, installs nothing."""
 
 from __future__ import annotations
 
@@ -59,6 +59,13 @@ def chromium() -> str | None:
             if path.name in ("chrome", "Chromium", "Google Chrome for Testing") and path.is_file():
                 return str(path)
     return None
+
+
+def prometheus_programs() -> Path | None:
+    """The folder of `prometheus` and `promtool`, which come together, by PATH."""
+    found = shutil.which("promtool")
+    folder = Path(found).parent if found else None
+    return folder if folder and (folder / "prometheus").exists() else None
 
 
 def _wheel_file(pattern: str) -> str | None:

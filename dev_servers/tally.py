@@ -53,7 +53,9 @@ def programs(settings: Mapping[str, str], port: int) -> dict[str, list[str]]:
     """What to run, as words after `python -m`: the API, and a worker when it brings none."""
     api = ["uvicorn", "main:app", "--port", str(port), "--no-access-log"]
     parts = {"API": [*api, "--timeout-graceful-shutdown", "5"]}
-    on_sqlite = not settings.get("DATABASE_URL", "").startswith("postgres")
+    # A URL that stands in a file has a password to hide: it leads to a server.
+    hidden = "postgresql:" if settings.get("DATABASE_URL_FILE") else ""
+    on_sqlite = not (settings.get("DATABASE_URL") or hidden).startswith("postgres")
     embedded = settings.get("EMBEDDED_WORKER", "auto").strip().lower()
     if embedded == "off" or (embedded == "auto" and not on_sqlite):
         parts["worker"] = ["worker"]

@@ -4,6 +4,7 @@ Where one is missing a test is skipped with the reason; under CI=true it fails.
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,12 +22,17 @@ from dev_servers import (
     RedisServer,
     chromium,
     postgres_programs,
+    prometheus_programs,
     redis_flavours,
 )
 
 CI = os.environ.get("CI", "").lower() in ("1", "true")
 FLAVOURS = {flavour.name: flavour for flavour in redis_flavours()}
 WANTED = ("redis", "valkey") if CI or not FLAVOURS else tuple(FLAVOURS)
+
+# Or each of the many processes that tests start would compile every module it imports once more.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A deadline would measure the machine's load, not the code.
 hypothesis.settings.register_profile("tally", hypothesis.settings(), deadline=None)
@@ -120,14 +126,17 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def _shared_database(postgres_server: PostgresServer) -> str:
+    return postgres_server.create_database()
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The URL of an empty database of the test's own; the test may kill or freeze the server."""
+def postgres_url(postgres_server: PostgresServer, _shared_database: str) -> str:
+    """The URL of an empty database; the test may kill or freeze the server."""
     postgres_server.thaw()
-    url = postgres_server.start().create_database()
-    yield url
-    postgres_server.thaw()
-    postgres_server.start().drop_database(url)
+    postgres_server.start().empty_database(_shared_database)
+    return _shared_database
 
 
 @pytest.fixture
@@ -141,6 +150,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Each database in turn: what uses it runs on both."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def prometheus() -> Path:
+    """The folder of `prometheus` and `promtool`."""
+    return prometheus_programs() or _without("Prometheus", "apt-get install prometheus")
 
 
 @pytest.fixture(scope="session")

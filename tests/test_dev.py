@@ -20,7 +20,7 @@ def test_without_a_word_the_habits_are_listed() -> None:
 
     habits = [line.split()[0] for line in done.stdout.splitlines()]
 
-    assert habits == ["setup", "run", "test", "check", "fix", "soak", "bench", "clean"]
+    assert habits == [*("setup", "run", "test", "check", "audit", "fix", "soak", "bench", "clean")]
 
 
 def test_an_unknown_word_lists_them_too_and_fails() -> None:
@@ -34,11 +34,12 @@ def test_an_unknown_word_lists_them_too_and_fails() -> None:
 def test_only_the_tools_that_are_missing_are_installed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As root, by an apt-get that notes what it is told and brings a browser."""
+    """As root, by an apt-get that notes what it is told and brings what it is asked for."""
     log = tmp_path / "log"
     for name in ("redis-server", "apt-get"):
         (tmp_path / name).write_text(
-            f"#!/bin/sh\necho $* >> {log}\n: > {tmp_path}/chromium\n/bin/chmod +x {tmp_path}/*"
+            f"#!/bin/sh\necho $* >> {log}\ncd {tmp_path}\n"
+            ": > chromium; : > prometheus; : > promtool\n/bin/chmod +x *"
         )
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -50,7 +51,7 @@ def test_only_the_tools_that_are_missing_are_installed(
 
     assert log.read_text().splitlines() == [
         "-qq update",
-        "-qq install -y --no-install-recommends chromium",
+        "-qq install -y --no-install-recommends chromium prometheus",
     ]
 
 
@@ -63,6 +64,7 @@ def test_the_worker_runs_apart_exactly_where_the_api_brings_none() -> None:
     assert parts() == ["API"]
     assert parts(EMBEDDED_WORKER="off") == ["API", "worker"]
     assert parts(DATABASE_URL=postgres) == ["API", "worker"]
+    assert parts(DATABASE_URL_FILE="secrets/url") == ["API", "worker"]
     assert parts(DATABASE_URL=postgres, EMBEDDED_WORKER="on") == ["API"]
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,12 @@ from dev_servers import PostgresServer, RedisFlavour, RedisServer, ServerError, 
 from dev_servers.processes import end, spawn
 
 ROOT = Path(__file__).parents[1]
+CONTENT = """
+SELECT nspname, nspowner, nspacl, (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_proc),
+    (SELECT count(*) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+        WHERE datname = current_database())
+FROM pg_namespace ORDER BY nspname
+"""
 
 
 def _gone(pid: int) -> bool:
@@ -90,28 +98,27 @@ def test_a_server_that_cannot_start_says_why(redis_flavour: RedisFlavour) -> Non
     server.close()
 
 
-def test_a_postgres_gives_each_test_an_empty_database(
-    postgres_server: PostgresServer, postgres_url: str
-) -> None:
-    name = postgres_url.rpartition("/")[2]
-
-    tables = postgres_server.psql(
-        "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database=name
+def test_an_emptied_database_is_as_a_new_one(postgres_server: PostgresServer) -> None:
+    """Whatever somebody made in it, and although he is still there."""
+    urls = [postgres_server.create_database() for _ in range(2)]
+    used, new = (url.rpartition("/")[2] for url in urls)
+    postgres_server.psql(
+        f"ALTER DATABASE {used} SET log_statement = 'all'; CREATE TABLE t AS SELECT 42 AS n; "
+        "CREATE SCHEMA other; CREATE FUNCTION other.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        database=used,
     )
+    connect = partial(postgres_server.psql, "SELECT pg_sleep(60)", database=used)
+    with ThreadPoolExecutor() as others:
+        stays = others.submit(connect)
+        asked = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{used}'"
+        there = _soon(lambda: postgres_server.psql(asked) == "1")
+        postgres_server.empty_database(urls[0])
+        left = isinstance(stays.exception(), ServerError)
+    found = [postgres_server.psql(CONTENT, database=name) for name in (used, new)]
 
-    assert tables == "0"
-
-
-def test_a_database_can_be_copied_from_a_template(postgres_server: PostgresServer) -> None:
-    first = postgres_server.create_database()
-    name = first.rpartition("/")[2]
-    postgres_server.psql("CREATE TABLE t AS SELECT 42 AS n", database=name)
-    second = postgres_server.create_database(template=name)
-    found = postgres_server.psql("SELECT n FROM t", database=second.rpartition("/")[2])
-    for url in (second, first):
-        postgres_server.drop_database(url)
-
-    assert found == "42"
+    assert there
+    assert left
+    assert found[0] == found[1]
 
 
 def test_a_killed_postgres_comes_back_with_its_databases(
