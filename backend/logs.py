@@ -1,13 +1,44 @@
-"""Where log lines go: the console, and the file that the deployment guide tails."""
+"""Where log lines go: the console, and the file that the deployment guide tails.
+
+No line has a password in it by intent, and none by a library's accident: see `masked`.
+"""
 
 import logging
+import re
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from typing import Final
 
 _FORMAT: Final = "%(asctime)s %(levelname)s [%(process)d] %(name)s: %(message)s"
 
+_ACCOUNT: Final = re.compile(r"(://[^\s:/?#@'\"]*:)[^\s'\"]*@")
+"""Up to the last @, since a password that is badly written may hold one: rather too much."""
+_NAMED: Final = re.compile(
+    r"\b([\w-]*(?:password|passwd|pwd|secret|access_?key|token|signature)=)[^\s&;,'\")]+",
+    re.IGNORECASE,
+)
+
 _log = logging.getLogger("tally")
+
+
+def masked(text: str) -> str:
+    """The text with *** for the password of each URL and for the value of `password=` and its like.
+
+    The last net, for what others say: of its own secrets Tally says nothing to begin with. Not
+    for a password that stands by itself.
+    """
+    return _NAMED.sub(r"\1***", _ACCOUNT.sub(r"\1***@", text))
+
+
+class MaskingFormatter(logging.Formatter):
+    """Another formatter's lines, tracebacks included, with their passwords masked."""
+
+    def __init__(self, inner: logging.Formatter | None) -> None:
+        super().__init__()
+        self._inner = inner or logging.Formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(self._inner.format(record))
 
 
 class PatientFileHandler(WatchedFileHandler):
@@ -29,7 +60,10 @@ class PatientFileHandler(WatchedFileHandler):
 def configure_logging(path: Path | None) -> None:
     """Lines to the console and the log file; a file that cannot be written is said, not fatal."""
     console = logging.StreamHandler()
-    logging.basicConfig(level=logging.INFO, format=_FORMAT, handlers=[console], force=True)
+    console.setFormatter(MaskingFormatter(logging.Formatter(_FORMAT)))
+    logging.basicConfig(level=logging.INFO, handlers=[console], force=True)
+    for name in ("uvicorn", "uvicorn.access"):
+        _mask(logging.getLogger(name))
     for chatty in ("alembic", "httpx", "dbos"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     if path is None:
@@ -40,7 +74,14 @@ def configure_logging(path: Path | None) -> None:
     except OSError as trouble:
         _log.warning("no log file, console only: %s", trouble)
         return
-    to_file.setFormatter(logging.Formatter(_FORMAT))
+    to_file.setFormatter(MaskingFormatter(logging.Formatter(_FORMAT)))
     # uvicorn keeps its lines to itself; the traces of faults are among them.
     for name in ("", "uvicorn"):
         logging.getLogger(name).addHandler(to_file)
+
+
+def _mask(logger: logging.Logger) -> None:
+    """uvicorn writes to the console by handlers of its own."""
+    for handler in logger.handlers:
+        if not isinstance(handler.formatter, MaskingFormatter):
+            handler.setFormatter(MaskingFormatter(handler.formatter))

@@ -19,7 +19,7 @@ class BadSettings(Exception):
 
 
 class Settings(BaseSettings):
-    """All settings of one process. Frozen: a change is a restart."""
+    """All settings of one process. Frozen: a change is a restart. Its repr shows no password."""
 
     model_config = SettingsConfigDict(
         env_file=(PROJECT / ".env", PROJECT / "backend" / ".env"),
@@ -28,7 +28,9 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    redis_url: str = Field("redis://localhost:6379/0", description="Where Redis is. Empty: none.")
+    redis_url: str = Field(
+        "redis://localhost:6379/0", description="Where Redis is. Empty: none.", repr=False
+    )
     redis_auth: Literal["password", "elasticache-iam", "entra"] = Field(
         "password", description="How Redis gets to know who we are."
     )
@@ -37,7 +39,8 @@ class Settings(BaseSettings):
     redis_iam_cache: str = Field("", description="The cache's name, for elasticache-iam.")
     redis_iam_region: str = Field("", description="Its region. Empty: AWS_REGION says.")
     redis_iam_serverless: bool = Field(False, description="Whether it is a serverless cache.")
-    database_url: str = Field("", description="sqlite:///path or postgresql://...")
+    database_url: str = Field("", description="sqlite:///path or postgresql://...", repr=False)
+    database_url_file: str = Field("", description="A file with DATABASE_URL.")
     data_dir: Path = Field(Path("data"), description="Uploads, outputs and the SQLite file.")
     port: int = Field(8000, ge=1, le=65535, description="The port `make run` serves.")
     log_file: str = Field("logs/app.log", description="Log file; empty: console only.")
@@ -115,11 +118,35 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises BadSettings with one line for each bad one."""
+    """The settings of this process. Raises BadSettings with one line for each bad one.
+
+    No other error is behind it: pydantic's repeats what was given, which may be a password.
+    """
+    settings = _from_environment()
+    if not settings.database_url_file:
+        return settings
+    if settings.database_url:
+        raise BadSettings("DATABASE_URL_FILE: DATABASE_URL is set, too; keep one of them.")
+    url = _only_line(PROJECT / settings.database_url_file)
+    if not url:
+        raise BadSettings("DATABASE_URL_FILE: must name a file that holds the URL, in one line.")
+    return settings.model_copy(update={"database_url": url})
+
+
+def _from_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
         lines = [
             f"{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
         ]
-        raise BadSettings("; ".join(lines)) from None
+    raise BadSettings("; ".join(lines))
+
+
+def _only_line(path: Path) -> str:
+    """The line that is all there is in a plain file; empty where there is no such file or line."""
+    try:
+        lines = path.read_text().strip().splitlines() if path.is_file() else []
+    except (OSError, ValueError):  # not ours to read, or no text
+        return ""
+    return lines[0].strip() if len(lines) == 1 else ""

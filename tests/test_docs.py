@@ -66,7 +66,7 @@ def test_every_file_that_a_page_names_is_there() -> None:
         (page.name, path)
         for page in (ROOT / "docs").rglob("*.md")
         for path in re.findall(
-            r"`((?:backend|tests|docs|benchmarks)/[\w./-]+\.\w+)`", page.read_text()
+            r"`((?:backend|tests|docs|benchmarks|deploy)/[\w./-]+\.\w+)`", page.read_text()
         )
     }
 

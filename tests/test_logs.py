@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from logs import configure_logging
+from logs import MaskingFormatter, configure_logging, masked
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +74,58 @@ def test_a_file_that_cannot_be_written_is_said_on_the_console(
     configure_logging(tmp_path / "file" / "app.log")
 
     assert "no log file, console only" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("redis://:secret@h:1/0 is away", "redis://:***@h:1/0 is away"),
+        ("postgresql://ann:secret@h/d", "postgresql://ann:***@h/d"),
+        ("'rediss://ann:sec/r@t?@h' and redis://h", "'rediss://ann:***@h' and redis://h"),
+        ("redis+sentinel://s/m?sentinel_password=secret&db=1", None),
+        ("(PGPASSWORD=secret) X-Amz-Signature=secret, AWS_SECRET_ACCESS_KEY=secret", None),
+    ],
+)
+def test_a_password_that_a_library_lets_slip_is_masked(said: str, shown: str | None) -> None:
+    assert "secret" not in masked(said)
+    assert masked(said) == (shown or masked(said).replace("secret", "***"))
+    assert "***" in masked(said)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cache: redis at redis://localhost:6379/0 is in use.",
+        'GET /api/v2/jobs?limit=3 HTTP/1.1" 200',
+        "job job_01JD3Q8Z6V4T9K2M7X5B1N0C4R: claimed by w-1@host",
+    ],
+)
+def test_lines_without_a_password_stay_as_they_are(line: str) -> None:
+    assert masked(line) == line
+
+
+@given(st.from_regex(r"[^\s'\"]{1,20}", fullmatch=True), st.sampled_from(["", "ann"]))
+def test_no_password_in_a_url_survives_however_it_is_written(password: str, user: str) -> None:
+    said = f"cannot connect to postgresql://{user}:<{password}>@host/name now"
+
+    assert masked(said) == f"cannot connect to postgresql://{user}:***@host/name now"
+
+
+def test_neither_file_nor_console_has_a_password_not_even_in_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    uvicorn = logging.getLogger("uvicorn")
+    uvicorn.addHandler(logging.StreamHandler())
+    configure_logging(tmp_path / "app.log")
+    configure_logging(tmp_path / "app.log")
+
+    for name in ("tally", "uvicorn.error", "somebody.else"):
+        try:
+            raise ValueError("redis://:secret@localhost")
+        except ValueError:
+            logging.getLogger(name).exception("with %s", "postgresql://ann:secret@db/tally")
+    told = capsys.readouterr().err + (tmp_path / "app.log").read_text()
+
+    assert told.count("ValueError: redis://:***@localhost") > 4
+    assert "secret" not in told
+    assert isinstance(uvicorn.handlers[0].formatter, MaskingFormatter)

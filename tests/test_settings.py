@@ -125,6 +125,54 @@ def test_the_region_is_our_own_setting_or_what_aws_tools_go_by(
     assert read_settings().redis_region == region
 
 
+def test_the_databases_url_may_stand_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "url").write_text(" postgresql://tally:secret@db/tally\n")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "url"))
+    settings = read_settings()
+
+    assert settings.database == "postgresql://tally:secret@db/tally"
+    assert not settings.brings_worker
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"one\ntwo\n", b"\xff\xfe"])
+def test_a_file_without_a_url_in_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "url").write_bytes(content)
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "url"))
+
+    with pytest.raises(BadSettings, match=r"^DATABASE_URL_FILE: must name a file .* one line\.$"):
+        read_settings()
+
+
+def test_a_database_named_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://tally:secret@db/tally")
+    monkeypatch.setenv("DATABASE_URL_FILE", "/run/secrets/database-url")
+
+    with pytest.raises(BadSettings, match=r"^DATABASE_URL_FILE: .* keep one of them\.$"):
+        read_settings()
+
+
+def test_what_is_shown_of_the_settings_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://:secret@localhost")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://tally:secret@db/tally")
+
+    assert "secret" not in f"{read_settings()!r} {read_settings()}"
+
+
+def test_an_error_has_no_other_error_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pydantic's repeats what was given, and a reporter of errors follows even a hidden context."""
+    monkeypatch.setenv("PORT", "redis://:secret@localhost")
+    with pytest.raises(BadSettings) as refused:
+        read_settings()
+
+    assert (refused.value.__context__, refused.value.__cause__) == (None, None)
+    assert "secret" not in str(refused.value)
+
+
 def test_an_absolute_data_dir_stays_and_a_relative_one_is_the_projects(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -116,10 +116,9 @@ def _patience(seconds: float) -> dict[str, float]:
 
 
 def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):  # a port that is no number is a plain ValueError
-        raise BadDatabaseUrl from None
+    parsed = _made(url)
+    if parsed is None:  # raised here, where no error is behind it that repeats the URL
+        raise BadDatabaseUrl
     driver = _DRIVERS.get(parsed.drivername.split("+")[0])
     memory = parsed.drivername.startswith("sqlite") and parsed.database in (None, "", ":memory:")
     if driver is None or memory:  # an in-memory database cannot be shared with a worker
@@ -129,11 +128,17 @@ def _parse(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
+def _made(url: str) -> URL | None:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # a port that is no number is a plain ValueError
+        return None
+
+
 def _asyncpg_options(given: Mapping[str, Any]) -> dict[str, Any]:
     """The URL's options in asyncpg's words; libpq's `sslmode` is what most people have."""
-    unknown = sorted(given.keys() - {"ssl", "sslmode"})
-    if unknown:
-        raise BadDatabaseUrl(f"DATABASE_URL: unknown option {unknown[0]!r}; known is `sslmode`.")
+    if given.keys() - {"ssl", "sslmode"}:  # not repeated: it may be part of a password
+        raise BadDatabaseUrl("DATABASE_URL: has an unknown option; known is `sslmode`.")
     mode = given.get("sslmode", given.get("ssl"))
     return {"ssl": mode} if mode else {}
 
