@@ -78,7 +78,7 @@ class RedisCache:
             patience=2.0 * knobs.socket_connect_timeout,
         )
         self._routes = Routes(self._fleet, self._lookout.wake, stats)
-        self.facts = RedisFacts(self._fleet, seconds=knobs.budget_seconds)
+        self.facts = RedisFacts(self._fleet)
 
     async def start(self) -> None:
         await self._lookout.start()

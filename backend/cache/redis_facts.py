@@ -12,13 +12,18 @@ from typing import Any, Final, TypeAlias
 from cache.redis_fleet import Fleet
 from cache.redis_info import read_info
 from cache.redis_node import RedisNode
-from cache.tier import Budget
+from cache.tier import Budget, Trouble
 
 Facts: TypeAlias = Mapping[str, Any]
 
 UNKNOWN: Final = "unknown"
 _FRESH_SECONDS: Final = 10.0
 """How long what was told is good enough."""
+_AGAIN_SECONDS: Final = 1.0
+"""Until those are asked again of whom one did not answer."""
+_ASK_SECONDS: Final = 1.0
+"""For an answer, in the background: a server far away or busy may take longer than a request
+would wait."""
 _PATIENCE_SECONDS: Final = 0.08
 """For so long somebody waits for it; what is told later is told to the next."""
 
@@ -57,16 +62,13 @@ def _rate(hits: int | str, misses: int | str) -> float | str:
 
 
 class RedisFacts:
-    """The facts of each server of a fleet. `seconds`: what one call may take."""
+    """The facts of each server of a fleet: what each told last, for as long as it belongs to it."""
 
-    def __init__(
-        self, fleet: Fleet, *, seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, fleet: Fleet, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._fleet = fleet
-        self._seconds = seconds
         self._clock = clock
         self._told: dict[str, Facts] = {}
-        self._asked_at = float("-inf")
+        self._due_at = float("-inf")
         self._asking: asyncio.Task[None] | None = None
 
     def known(self) -> Mapping[str, Facts]:
@@ -77,9 +79,8 @@ class RedisFacts:
     async def refresh(self) -> None:
         """Ask them all, if that is ten seconds ago, and wait a moment for their answers."""
         if self._asking is None or self._asking.done():
-            if self._clock() - self._asked_at < _FRESH_SECONDS:
+            if self._clock() < self._due_at:
                 return
-            self._asked_at = self._clock()
             self._asking = asyncio.create_task(self._ask(), name="cache-facts")
         await asyncio.wait({self._asking}, timeout=_PATIENCE_SECONDS)
 
@@ -92,8 +93,13 @@ class RedisFacts:
     async def _ask(self) -> None:
         nodes = self._fleet.nodes
         told = await asyncio.gather(*(self._one(node) for node in nodes))
-        self._told = {node.name: facts for node, facts in zip(nodes, told, strict=True)}
+        self._told = {node.name: facts for node, facts in zip(nodes, told, strict=True) if facts}
+        soon = None in told
+        self._due_at = self._clock() + (_AGAIN_SECONDS if soon else _FRESH_SECONDS)
 
-    async def _one(self, node: RedisNode) -> Facts:
-        info = await node.info(Budget(self._seconds))
-        return facts_of(read_info(info) if isinstance(info, bytes) else {})
+    async def _one(self, node: RedisNode) -> Facts | None:
+        """What it tells, or told last where it does not answer now; None for nothing ever."""
+        info = await node.info(Budget(_ASK_SECONDS))
+        if isinstance(info, Trouble):
+            return self._told.get(node.name)
+        return facts_of(read_info(info or b""))

@@ -14,6 +14,7 @@ from cache.redis_info import read_info
 from dev_servers import RedisServer
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
+Until = Callable[[Callable[[], bool], float], Awaitable[float]]
 
 NO_INFO = "ACL SETUSER tally on >password ~tally:* &tally:changes +@all -info"
 
@@ -124,6 +125,37 @@ async def test_a_frozen_server_keeps_nobody_waiting(
 
     assert took < 1.0
     assert [set(told.values()) for told in numbers["server_facts"].values()] == [{UNKNOWN}]
+
+
+async def test_what_was_told_last_stands_while_a_server_does_not_answer(
+    open_at: Open, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cache.redis_facts._FRESH_SECONDS", 0.0)
+    _, stats = await open_at(redis_server.url)
+    before = (await stats.survey())["server_facts"]
+    redis_server.freeze()
+    asked_again = [(await stats.survey())["server_facts"] for _ in range(15)]
+    redis_server.thaw()
+
+    assert asked_again == [before] * 15
+
+
+async def test_a_server_that_did_not_answer_is_asked_again_soon(
+    open_at: Open, redis_server: RedisServer, until: Until
+) -> None:
+    cache, stats = await open_at(redis_server.url)
+    redis_server.freeze()
+    await stats.survey()
+    await until(lambda: not cache.state().enabled, 10.0)
+    redis_server.thaw()
+    await until(lambda: cache.state().enabled, 10.0)
+    async with asyncio.timeout(5.0):
+        while UNKNOWN in await roles(stats):  # noqa: ASYNC110 - each look may ask
+            await asyncio.sleep(0.05)
+
+
+async def roles(stats: CacheStats) -> list[str]:
+    return [told["role"] for told in (await stats.survey())["server_facts"].values()]
 
 
 @pytest.mark.parametrize("said", ["-5", "1e3", "", "x", "9" * 30, "٣"])
