@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,7 +84,12 @@ def test_a_file_that_cannot_be_written_is_said_on_the_console(
         ("postgresql://ann:secret@h/d", "postgresql://ann:***@h/d"),
         ("'rediss://ann:sec/r@t?@h' and redis://h", "'rediss://ann:***@h' and redis://h"),
         ("redis+sentinel://s/m?sentinel_password=secret&db=1", None),
-        ("(PGPASSWORD=secret) X-Amz-Signature=secret, AWS_SECRET_ACCESS_KEY=secret", None),
+        ("PGPASSWORD=secret X-Amz-Signature=secret AWS_SECRET_ACCESS_KEY=secret", None),
+        ("(password=sec,secret) that", "(password=*** that"),
+        ("{'password': 'my secret', 'a': 1}", "{'password': ***, 'a': 1}"),
+        ('{"api_key": "secret"}', '{"api_key": ***}'),
+        ("passphrase: secret", "passphrase: ***"),
+        ("redis://:it'sasecret@h", "redis://:***@h"),
     ],
 )
 def test_a_password_that_a_library_lets_slip_is_masked(said: str, shown: str | None) -> None:
@@ -104,7 +110,15 @@ def test_lines_without_a_password_stay_as_they_are(line: str) -> None:
     assert masked(line) == line
 
 
-@given(st.from_regex(r"[^\s'\"]{1,20}", fullmatch=True), st.sampled_from(["", "ann"]))
+@pytest.mark.parametrize("piece", ["a-", "://a:", "password", "secret=", "token: ", "'", 'key"'])
+def test_a_strangers_line_costs_time_by_its_length_only(piece: str) -> None:
+    began = time.process_time()
+    masked(f"GET /{piece * 40_000} HTTP/1.1")
+
+    assert time.process_time() - began < 5.0  # some 0.1 s; by the square it would take minutes
+
+
+@given(st.from_regex(r"[^\s]{1,20}", fullmatch=True), st.sampled_from(["", "ann"]))
 def test_no_password_in_a_url_survives_however_it_is_written(password: str, user: str) -> None:
     said = f"cannot connect to postgresql://{user}:<{password}>@host/name now"
 
