@@ -56,9 +56,10 @@ def test(*words: str) -> int:
     setup()
     bring_tools()
     os.chdir(ROOT)
-    # File by file, one more at a time than there are cores: half of their time is waiting. A choice
-    # of tests runs as pytest would run it.
-    how = words or ("-n", str(min(4, 1 + (os.cpu_count() or 1))), "--dist", "loadfile")
+    # File by file in the order of tests/conftest.py, one more at a time than there are cores: half
+    # of their time is waiting. A choice of tests runs as pytest would run it.
+    at_once = str(min(4, 1 + (os.cpu_count() or 1)))
+    how = words or ("-n", at_once, "--dist", "loadfile", "--no-loadscope-reorder")
     os.execv(PYTHON, [str(PYTHON), "-m", "pytest", *how])
 
 

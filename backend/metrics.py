@@ -1,11 +1,12 @@
 """What we count, told in Prometheus's words: the one file that knows prometheus_client.
 
 Every name is in docs/metrics.md. Labels come from short closed lists: nobody outside can make up
-a new time series. Numbers are those of the whole service, and nothing is counted here.
+a new time series. Numbers are those of the whole service; nothing is counted or asked here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -16,21 +17,20 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.metrics_core import SummaryMetricFamily as Summary
 from prometheus_client.registry import Collector
 
-Numbers = Mapping[str, Any]
+Numbers: TypeAlias = Mapping[str, Any]
+Counted: TypeAlias = tuple[Numbers, Numbers, Numbers]
+"""The cache's numbers, its histograms, and those of the requests."""
+F = TypeVar("F", Counter, Gauge)
 
 
 class Metrics:
-    """Reads at each scrape: `cache` and `histograms` are the cache's numbers, `http` those of the
-    requests: answers by route, method and class of status, seconds by route and method."""
+    """Reads at each scrape. `counted`, all of one moment: the cache's numbers, its histograms, and
+    those of the requests: answers by route, method and class of status, seconds by route and
+    method. `jobs`: what the database said of jobs and workers, None while it does not answer."""
 
-    def __init__(
-        self,
-        cache: Callable[[], Numbers],
-        histograms: Callable[[], Numbers],
-        http: Callable[[], Numbers],
-    ) -> None:
+    def __init__(self, counted: Callable[[], Counted], jobs: Callable[[], Numbers | None]) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_Scrape(cache, histograms, http))
+        self._registry.register(_Scrape(counted, jobs))
 
     def render(self) -> tuple[bytes, str]:
         """What a scrape gets: the body, and its content type."""
@@ -38,11 +38,12 @@ class Metrics:
 
 
 class _Scrape(Collector):
-    def __init__(self, *sources: Callable[[], Numbers]) -> None:
-        self._sources = sources
+    def __init__(self, counted: Callable[[], Counted], jobs: Callable[[], Numbers | None]) -> None:
+        self._counted = counted
+        self._jobs = jobs
 
     def collect(self) -> Iterator[Metric]:
-        cache, histograms, http = (source() for source in self._sources)
+        cache, histograms, http = self._counted()
         yield from _polls(cache)
         yield from _redis(cache)
         yield from _calls(cache["pool"], histograms)
@@ -50,17 +51,15 @@ class _Scrape(Collector):
         if "feed" in cache:  # else there is no near tier
             yield from _near(cache["feed"], cache["near"])
         yield from _http(http)
+        if now := self._jobs():  # else the database is away, or has not been asked yet
+            yield from _work(now)
 
 
 def _polls(now: Numbers) -> Iterator[Metric]:
     yield Gauge("cache_hit_rate", "Polls answered by the cache, in percent.", now["hit_rate"])
     yield Counter("cache_requests_total", "Polls asked of the cache.", now["total_requests"])
-    yield _counted(
-        "tally_cache_polls_total",
-        "Polls by how they were answered.",
-        "outcome",
-        {**now["hits_by"], **now["missed_by"]},
-    )
+    ends = {**now["hits_by"], **now["missed_by"]}
+    yield _counted("tally_cache_polls_total", "Polls by how they were answered.", "outcome", ends)
     yield Counter(
         "tally_cache_database_reads_total",
         "Reads of the database for polls, however many polls waited for each.",
@@ -69,31 +68,22 @@ def _polls(now: Numbers) -> Iterator[Metric]:
 
 
 def _redis(now: Numbers) -> Iterator[Metric]:
+    yield Gauge("tally_cache_in_use", "1 while all processes use Redis.", now["redis_enabled"])
     yield Gauge(
-        "tally_cache_in_use", "1 while all processes have Redis in use.", now["redis_enabled"]
+        "tally_cache_redis_missing",
+        "1 where REDIS_URL names a Redis, and the redis package is not installed.",
+        now["state"] == "redis-missing",
     )
     states = list(now["servers"].values())
+    servers = {state: states.count(state) for state in ("in use", "away")}
+    yield _shown("tally_cache_servers", "Known Redis servers, by how they are.", "state", servers)
     yield _shown(
-        "tally_cache_servers",
-        "Redis servers that are known now, by how they are.",
-        "state",
-        {state: states.count(state) for state in ("in use", "away")},
-    )
-    yield _shown(
-        "tally_cache_processes",
-        "API processes of the service, by how they are.",
-        "state",
-        now["processes"],
+        "tally_cache_processes", "API processes, by how they are.", "state", now["processes"]
     )
     yield _counted(
-        "tally_cache_replica_lags_total",
-        "Gets of a replica whose primary had more.",
-        "kind",
-        now["replica"],
+        "tally_cache_replica_lags_total", "Gets of a replica that lagged.", "kind", now["replica"]
     )
-    yield _counted(
-        "tally_cache_puts_total", "Documents offered to the cache.", "outcome", now["puts"]
-    )
+    yield _counted("tally_cache_puts_total", "Documents offered to it.", "outcome", now["puts"])
     yield _counted(
         "tally_cache_rejected_total", "Values found but not served.", "reason", now["rejected"]
     )
@@ -176,18 +166,23 @@ def _http(now: Numbers) -> Iterator[Metric]:
     )
 
 
-def _counted(name: str, words: str, label: str, counts: Numbers) -> Counter:
-    family = Counter(name, words, labels=[label])
-    for value, count in counts.items():
-        family.add_metric([value], count)
-    return family
+def _work(now: Numbers) -> Iterator[Metric]:
+    yield _shown("tally_jobs", "Jobs that are not done.", "status", now["jobs"])
+    longest = now["oldest_queued_seconds"]
+    yield Gauge("tally_jobs_oldest_queued_seconds", "The longest wait of them.", longest)
+    yield Gauge("tally_workers_living", "Workers that have a lease.", now["workers_living"])
+    yield Gauge("tally_jobs_age_seconds", "How old these four are.", now["age_seconds"])
 
 
-def _shown(name: str, words: str, label: str, values: Numbers) -> Gauge:
-    family = Gauge(name, words, labels=[label])
+def _labelled(kind: type[F], name: str, words: str, label: str, values: Numbers) -> F:
+    family = kind(name, words, labels=[label])
     for value, count in values.items():
         family.add_metric([value], count)
     return family
+
+
+_counted = partial(_labelled, Counter)
+_shown = partial(_labelled, Gauge)
 
 
 def _timed(

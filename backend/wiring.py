@@ -25,19 +25,21 @@ from cache import (
     parse_redis_url,
     publish,
 )
-from counts import Board, Layout, open_board
+from counts import Board, CellMap, open_board
 from jobs import (
     BadDatabaseUrl,
     Database,
     JobFiles,
+    RecentCensus,
     SqlBacklog,
+    SqlCensus,
     SqlChanges,
     SqlJobs,
     open_database,
     tidy_files,
 )
 from logs import configure_logging
-from metrics import Metrics
+from metrics import Counted, Metrics
 from settings import BadSettings, Settings, read_settings
 from web import routes as page_routes
 from work import DbosEngine, EmbeddedWorker, Readiness, every, run_worker, sweep_once
@@ -65,6 +67,7 @@ class Basis:
     stats: CacheStats
     memory: Memory
     backlog: SqlBacklog
+    census: RecentCensus
     files: JobFiles
     engine: DbosEngine
     readiness: Readiness
@@ -110,6 +113,7 @@ def build_basis(settings: Settings, *, follows: bool, board: Board | None = None
             audit_share=settings.cache_audit_share if follows else 0.0,
         ),
         backlog=SqlBacklog(database, engine),
+        census=RecentCensus(SqlCensus(database).take),
         files=JobFiles(settings.data_dir),
         engine=engine,
         readiness=Readiness(database, engine),
@@ -132,12 +136,12 @@ def build_app() -> Application:
     """The API with its pages, ready for uvicorn. Raises one of MISCONFIGURED."""
     settings = read_settings()
     configure_logging(settings.log_path)
-    board = open_board(Layout((*CACHE_COUNTS, *HTTP_COUNTS)))
+    board = open_board(CellMap((*CACHE_COUNTS, *HTTP_COUNTS)))
     basis = build_basis(settings, follows=True, board=board)
     stats = basis.stats
     publish(stats.snapshot)
     http = HttpCounts(board, partial(stats.took, "poll"))
-    metrics = Metrics(stats.snapshot, stats.histograms, http.numbers)
+    metrics = Metrics(partial(_at_once, board, stats, http), basis.census.numbers)
     return create_api(
         Parts(
             store=basis.memory.store,
@@ -150,13 +154,25 @@ def build_app() -> Application:
             ping=basis.database.ping,
             is_accepting=lambda: basis.readiness.ready,
             accepting=basis.readiness.soon,
-            metrics=metrics.render,
+            metrics=partial(_scrape, basis.census, metrics),
             observe=http.observe,
             polled=stats.polled,
             pages=page_routes(),
             lifespan=partial(_api_lifespan, basis),
         )
     )
+
+
+def _at_once(board: Board, stats: CacheStats, http: HttpCounts) -> Counted:
+    """What metrics tell: one look at all boards, so that sums agree."""
+    reading = board.read()
+    return stats.snapshot(reading), stats.histograms(reading), http.numbers(reading)
+
+
+async def _scrape(census: RecentCensus, metrics: Metrics) -> tuple[bytes, str]:
+    """Only who scrapes has the database counted, at most every few seconds, and waits little."""
+    await census.refresh()
+    return metrics.render()
 
 
 async def run_worker_process() -> None:
@@ -180,6 +196,7 @@ async def _open(basis: Basis) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(basis.database.close)
         stack.push_async_callback(basis.engine.close)
+        stack.push_async_callback(basis.census.close)
         await basis.memory.start()
         stack.push_async_callback(basis.memory.stop)
         yield

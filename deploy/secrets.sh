@@ -12,7 +12,7 @@ cd "$folder"
 umask 022
 
 # Hexadecimal: nothing in it that a URL, a shell or a configuration file would read otherwise.
-for name in redis-password postgres-password grafana-password; do
+for name in redis-password redis-owner-password postgres-password grafana-password; do
   [ -s "$name" ] || openssl rand -hex 32 > "$name"
 done
 

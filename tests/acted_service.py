@@ -17,13 +17,17 @@ Document: TypeAlias = dict[str, Any]
 
 @dataclass
 class ActedService:
-    """Its jobs by id, as versions; its statistics; and what it was asked for."""
+    """Its jobs by id, as versions; its statistics; and what it was asked for.
+
+    Polls are counted, as hits, unless its statistics say something else.
+    """
 
     versions: dict[str, int] = field(default_factory=dict)
     statistics: Document = field(default_factory=lambda: {"redis_enabled": True})
     takes_jobs: bool = True
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    polls: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while head := await _head(reader):
@@ -36,7 +40,9 @@ class ActedService:
     def _answer(self, method: str, target: str, tag: str) -> bytes:
         path = urlsplit(target).path.removeprefix("/api/v2")
         if path == "/cache/stats":
-            return _reply(200, {"cache_enabled": True, "statistics": self.statistics})
+            counted = {"total_requests": self.polls, "hits": self.polls}
+            told = {**counted, **self.statistics}
+            return _reply(200, {"cache_enabled": True, "statistics": told})
         if path == "/jobs":
             return self._create() if method == "POST" else self._page(urlsplit(target).query)
         job_id = path.split("/")[2] if path.startswith("/jobs/") else ""
@@ -47,6 +53,7 @@ class ActedService:
         return self._job(job_id, tag)
 
     def _job(self, job_id: str, tag: str) -> bytes:
+        self.polls += 1
         etag = f'"{self.versions[job_id]}.1"'
         if tag == etag:
             return _reply(304, None, f"ETag: {etag}")

@@ -4,10 +4,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
-from counts import Board, Layout, counters, gauges, histogram, open_board
+from counts import Board, CellMap, counters, gauges, histogram, open_board
 
 BOUNDS: Final = (0.001, 0.01, 0.1)
-LAYOUT: Final = Layout(
+CELL_MAP: Final = CellMap(
     (
         counters("puts", "stored"),
         gauges("now", "in_use"),
@@ -18,12 +18,12 @@ LAYOUT: Final = Layout(
 
 
 def count(board: Board, name: str, member: str, times: int = 1) -> None:
-    board.cells[board.layout.cells(name)[member]] += times
+    board.cells[board.cell_map.cells(name)[member]] += times
 
 
 def run(pipe: Connection, home: str) -> None:
     """`("count", name, member, times)`, `("show", value)` or `("read",)`, until the pipe ends."""
-    board = open_board(LAYOUT, home=Path(home))
+    board = open_board(CELL_MAP, home=Path(home))
     while True:
         try:
             word, *rest = pipe.recv()

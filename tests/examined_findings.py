@@ -48,10 +48,12 @@ ILL_SET: Final = {
 BAD: Final = {**WAY, **WIDE, **ILL_SET, **fail("password")}
 CERTIFIED: Final = ok("tls-verified certificate tls-version")
 FOLLOWED: Final = ok("replicas replica-link")
-WATCHED: Final = {**FOLLOWED, **ok("sentinels quorum down-after")}
+UNPLACED: Final = unknown("exposed")  # a Sentinel does not tell where it listens
+WATCHED: Final = {**FOLLOWED, **UNPLACED, **ok("sentinels quorum down-after")}
 SHARDED: Final = {**FOLLOWED, **ok("cluster node-timeout")}
 WATCHED_BADLY: Final = {
     **FOLLOWED,
+    **UNPLACED,
     **warn("sentinels down-after"),  # one of three is dead
     **unknown("quorum"),
 }
@@ -69,7 +71,7 @@ AT_REDIS: Final[Mapping[tuple[str, Order], Verdicts]] = {
     ("standalone", "good"): GOOD,
     ("password", "good"): GOOD,
     # It may do what the cache needs, and nothing of what doctor asks.
-    ("user", "good"): {**WAY, **ok("password"), **unknown(NOT_TOLD)},
+    ("user", "good"): {**WAY, **ok("password"), **unknown(NOT_TOLD), **unknown("exposed")},
     ("unix-socket", "good"): GOOD,
     ("tls", "good"): {**GOOD, **CERTIFIED},
     ("client-certificate", "good"): {**GOOD, **CERTIFIED},
@@ -130,13 +132,15 @@ AT_THE_SERVICE: Final[Verdicts] = {
             *("cache.processes", "cache.without-redis", "cache.hit-rate", "cache.ttl"),
             *("cache.rejected", "cache.feed", "cache.near", "cache.pool", "cache.connections"),
             *("cache.errors", "cache.timeouts", "cache.audit", "monitoring.metrics"),
-            *("monitoring.alerts", "settings.redis-url"),
+            "settings.redis-url",
         ),
         "ok",
     ),
-    # The near tier has answered all, and nobody scrapes.
-    **dict.fromkeys(("cache.latency", "monitoring.scraped", "backup.database"), "unknown"),
+    # The near tier has answered all, and no Prometheus was named.
+    **dict.fromkeys(("cache.latency", "backup.database"), "unknown"),
+    **dict.fromkeys(("monitoring.scraped", "monitoring.alerts"), "unknown"),
     "cache.same-redis": "fail",  # it has one of its own
+    "jobs.waiting": "warn",  # and no worker
 }
 """Of the one service that is asked in all cases."""
 

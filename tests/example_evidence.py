@@ -91,6 +91,9 @@ METRICS = """\
 cache_hit_rate 99.9
 cache_requests_total 10000.0
 tally_cache_in_use 1.0
+tally_jobs{status="queued"} 1.0
+tally_jobs_oldest_queued_seconds 2.5
+tally_workers_living 1.0
 tally_http_requests_total{method="GET",route="/metrics",status="2xx"} 240.0
 tally_http_request_duration_seconds_bucket{le="+Inf",method="GET",route="/"} 3.0
 """
@@ -132,7 +135,7 @@ def evidence(**changes: Any) -> Evidence:
         service=service(),
         records=[record("drill-rollback"), record("baseline", hit_rate=99.9)],
         log=LogSeen(path=Path("app.log"), read_bytes=10_000, sought=("the password in REDIS_URL",)),
-        host=HostSeen(alert_rules=True, version=VERSION),
+        host=HostSeen(version=VERSION),
         now=NOW,
     )
     return replace(good, **changes)

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import pytest
 
-from api import HTTP_COUNTS, HttpCounts
-from cache import CACHE_COUNTS, CacheStats
+from api import HttpCounts
+from cache import CacheStats
 from cache.counted import Verdict
 from cache.tier import Trouble
-from counts import Board, Layout
+from counts import Board
 from metrics import Metrics
+from scraped_metrics import CELL_MAP, of, scraped
 from settings import Settings
 from wiring import build_basis
 
@@ -19,16 +20,9 @@ PAGE: Final = Path(__file__).parents[1] / "docs" / "metrics.md"
 ROW: Final = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
 
 
-def scraped(metrics: Metrics) -> str:
-    return metrics.render()[0].decode()
-
-
-LAYOUT: Final = Layout((*CACHE_COUNTS, *HTTP_COUNTS))
-
-
 @pytest.fixture
 def board() -> Board:
-    return Board.alone(LAYOUT)
+    return Board.alone(CELL_MAP)
 
 
 @pytest.fixture
@@ -42,12 +36,6 @@ def stats(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, board: Board) -> Cach
     monkeypatch.setitem(Settings.model_config, "env_file", None)
     settings = Settings(redis_url="none", data_dir=tmp_path)
     return build_basis(settings, follows=True, board=board).stats
-
-
-def of(stats: CacheStats, http: HttpCounts | None = None) -> Metrics:
-    """Those of a process; without requests where only the cache matters."""
-    http = http or HttpCounts(Board.alone(LAYOUT), lambda seconds: None)
-    return Metrics(stats.snapshot, stats.histograms, http.numbers)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from counts import Board, Reading
 from settings import Settings
 from wiring import MISCONFIGURED, build_app, build_basis
 
@@ -72,6 +73,22 @@ async def test_page_stats_and_metrics_are_joined_to_the_same_counts(
     assert page.headers["content-type"].startswith("text/html")
     assert stats["statistics"]["total_requests"] == 1
     assert "cache_requests_total 1.0" in metrics
+
+
+async def test_one_look_at_the_boards_is_enough_for_a_scrape(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, looks = Board.read, list[Board]()
+
+    def counted(board: Board) -> Reading:
+        looks.append(board)
+        return read(board)
+
+    monkeypatch.setattr(Board, "read", counted)
+    metrics = (await client.get("/metrics")).text
+
+    assert "tally_http_requests_total" in metrics
+    assert len(looks) == 1
 
 
 async def test_what_the_near_tier_answers_is_audited(client: httpx.AsyncClient) -> None:

@@ -48,7 +48,7 @@ class Parts:
     ping: Callable[[], Awaitable[None]]
     is_accepting: Callable[[], bool]
     accepting: Callable[[], Awaitable[None]]
-    metrics: Callable[[], tuple[bytes, str]]
+    metrics: Callable[[], Awaitable[tuple[bytes, str]]]
     observe: Callable[[str, str, int, float], None]
     polled: Polled
     pages: Sequence[BaseRoute]
@@ -90,9 +90,9 @@ def create_api(parts: Parts) -> FastAPI:
     return app
 
 
-def _metrics_route(render: Callable[[], tuple[bytes, str]]) -> Route:
+def _metrics_route(render: Callable[[], Awaitable[tuple[bytes, str]]]) -> Route:
     async def metrics(request: Request) -> Response:
-        body, media_type = render()
+        body, media_type = await render()
         return Response(body, headers={"Content-Type": media_type})
 
     return Route("/metrics", metrics)

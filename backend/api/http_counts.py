@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from api.measure import ROUTES
-from counts import Board, Family, counters, histogram
+from counts import Board, Family, Reading, counters, histogram
 
 Numbers: TypeAlias = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ class HttpCounts:
         self._board = board
         self._cells = board.cells
         self._answers = {
-            call: board.layout.place(f"{_name(*call)} answers").start - 1 for call in _CALLS
+            call: board.cell_map.place(f"{_name(*call)} answers").start - 1 for call in _CALLS
         }
         self._timers = {call: board.timer(f"{_name(*call)} seconds") for call in _CALLS}
         self._poll = poll
@@ -53,10 +53,10 @@ class HttpCounts:
         if route == POLL and method == "GET":
             self._poll(seconds)
 
-    def numbers(self) -> Numbers:
+    def numbers(self, reading: Reading | None = None) -> Numbers:
         """What was asked at all: `answers` by route, method and class; `seconds` by route and
-        method, as buckets and a sum."""
-        ever = self._board.read().ever()
+        method, as buckets and a sum. Of that reading of the board; without one, of a new one."""
+        ever = (reading or self._board.read()).ever()
         answers: dict[tuple[str, str, str], int] = {}
         seconds: dict[tuple[str, str], Numbers] = {}
         for call in _CALLS:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Literal, TypeAlias, get_args
 
 from cache.tier import Trouble
-from counts import GAP_BOUNDS, Layout, counters, gauges, histogram
+from counts import GAP_BOUNDS, CellMap, counters, gauges, histogram
 
 Forward: TypeAlias = Literal["miss", "stale", "bypass"]
 Missed: TypeAlias = Literal["miss", "stale", "bypass", "outage", "error"]
@@ -67,7 +67,7 @@ CACHE_COUNTS: Final = (
     gauges("redis", "in_use", "open", "places_taken", "waiting"),
     gauges("near", "follows", "proven", "age_ms", "push", "to_mend", "entries", "bytes"),
 )
-CACHE_LAYOUT: Final = Layout(CACHE_COUNTS)
+CACHE_CELL_MAP: Final = CellMap(CACHE_COUNTS)
 """Of a process that counts nothing else, such as a worker."""
 
 NEVER_MS: Final = -1

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from cache.counted import CACHE_LAYOUT, NEVER_MS, Missed, Timed, Verdict
+from cache.counted import CACHE_CELL_MAP, NEVER_MS, Missed, Timed, Verdict
 from cache.report import Snapshot, histograms, report
 from cache.tier import TierState, Trouble
-from counts import Board, Gaps
+from counts import Board, Gaps, Reading
 
 _OFF = TierState(enabled=False, detail="redis-off", ttl_seconds=0.0)
 
@@ -40,18 +40,18 @@ class CacheStats:
     """
 
     def __init__(self, board: Board | None = None) -> None:
-        self._board = board = board or Board.alone(CACHE_LAYOUT)
+        self._board = board = board or Board.alone(CACHE_CELL_MAP)
         self._cells = board.cells
-        self._hits = board.layout.cells("hits")
-        self._misses = board.layout.cells("misses")
-        self._puts = board.layout.cells("puts")
-        self._rejected = board.layout.cells("rejected")
-        self._lagged = board.layout.cells("replica")
-        self._errors = board.layout.cells("errors")
-        self._verdicts = board.layout.cells("audits")
-        self._entries = board.layout.cells("entries")
-        (self._reads,) = board.layout.place("reads")
-        (self._mended,) = board.layout.place("mended")
+        self._hits = board.cell_map.cells("hits")
+        self._misses = board.cell_map.cells("misses")
+        self._puts = board.cell_map.cells("puts")
+        self._rejected = board.cell_map.cells("rejected")
+        self._lagged = board.cell_map.cells("replica")
+        self._errors = board.cell_map.cells("errors")
+        self._verdicts = board.cell_map.cells("audits")
+        self._entries = board.cell_map.cells("entries")
+        (self._reads,) = board.cell_map.place("reads")
+        (self._mended,) = board.cell_map.place("mended")
         self._timers = {name: board.timer(name) for name in ("poll", "redis_get", "redis_put")}
         self._stale = board.timer("staleness")
         self._gaps = Gaps(board.watch, board.timer("gaps"))
@@ -134,20 +134,23 @@ class CacheStats:
         self._gaps.forget()
         self._board.beat()
 
-    def snapshot(self) -> Snapshot:
-        """The numbers of the whole service, ready for JSON; see report.py."""
+    def snapshot(self, reading: Reading | None = None) -> Snapshot:
+        """The numbers of the whole service, ready for JSON; see report.py.
+
+        Of that reading of the board this counts on; without one, of a new one.
+        """
         self._show()
         as_of = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return report(self._board.read(), self._state(), self._facts(), as_of)
+        return report(reading or self._board.read(), self._state(), self._facts(), as_of)
 
     async def survey(self) -> Snapshot:
         """The same, after a moment in which the servers may tell of themselves, if it is time."""
         await self._ask()
         return self.snapshot()
 
-    def histograms(self) -> Mapping[str, Mapping[str, Any]]:
-        """For metrics; see report.py."""
-        return histograms(self._board.read())
+    def histograms(self, reading: Reading | None = None) -> Mapping[str, Mapping[str, Any]]:
+        """For metrics; see report.py. Of that reading, as a snapshot is."""
+        return histograms(reading or self._board.read())
 
     def _show(self) -> None:
         state, near = self._state(), self._near()

@@ -1,6 +1,7 @@
 """The numbers of this process, where the other processes of its service can read them.
 
-Counting is adding to a cell: no lock, no call to the system, some 50 ns. Each cell has one writer.
+Counting is adding to a cell: no lock, no call to the system. A counter took 0.1-0.2 us
+where it was measured, a histogram 0.8 us. Each cell has one writer.
 """
 
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from counts import windows
-from counts.layout import BEAT, MAGIC, Layout
+from counts.cell_map import BEAT, MAGIC, CellMap
 from counts.mapped_files import private_cells
 from counts.reading import SECOND_NS, Reading, Sheet
 
@@ -27,29 +28,29 @@ class Board:
 
     def __init__(
         self,
-        layout: Layout,
+        cell_map: CellMap,
         cells: memoryview,
         *,
         watch: memoryview,
         others: Callable[[], Sequence[Sheet]],
     ) -> None:
         """`watch`: cells that all processes of the service write; `others`: their boards now."""
-        self.layout = layout
+        self.cell_map = cell_map
         self.cells = cells
         self.watch = watch
         self._others = others
-        _take_over(cells, layout, clock())
+        _take_over(cells, cell_map, clock())
 
     @classmethod
-    def alone(cls, layout: Layout) -> "Board":
+    def alone(cls, cell_map: CellMap) -> "Board":
         """Of a process that is a whole service: in memory that nobody else sees."""
-        cells = private_cells(layout.size + WATCH_CELLS)
-        return cls(layout, cells[: layout.size], watch=cells[layout.size :], others=tuple)
+        cells = private_cells(cell_map.size + WATCH_CELLS)
+        return cls(cell_map, cells[: cell_map.size], watch=cells[cell_map.size :], others=tuple)
 
     def timer(self, name: str) -> Callable[[float], None]:
         """Counts seconds in the histogram of that name."""
-        cells, bounds = self.cells, self.layout.families[name].bounds
-        place = self.layout.place(name)
+        cells, bounds = self.cells, self.cell_map.families[name].bounds
+        place = self.cell_map.place(name)
         first, total = place.start, place.stop - 1
 
         def observe(seconds: float) -> None:
@@ -60,27 +61,27 @@ class Board:
 
     def show(self, name: str, values: Mapping[str, int]) -> None:
         """What is so now, of a family of gauges."""
-        cells = self.layout.cells(name)
+        cells = self.cell_map.cells(name)
         for member, value in values.items():
             self.cells[cells[member]] = value
 
     def beat(self) -> None:
         """To be called about twice a second: the others know by it that this process lives on."""
-        windows.beat(self.cells, self.layout, clock())
+        windows.beat(self.cells, self.cell_map, clock())
 
     def read(self) -> Reading:
         """What all processes of the service have counted by now."""
         own = Sheet(cells=self.cells, living=True)
-        return Reading(self.layout, [own, *self._others()], clock())
+        return Reading(self.cell_map, [own, *self._others()], clock())
 
 
-def _take_over(cells: memoryview, layout: Layout, now: int) -> None:
+def _take_over(cells: memoryview, cell_map: CellMap, now: int) -> None:
     """Begin on zeros, or go on where another process died: counters never go down."""
-    if cells[MAGIC] == layout.fingerprint:
-        for cell in layout.gauges:
+    if cells[MAGIC] == cell_map.fingerprint:
+        for cell in cell_map.gauges:
             cells[cell] = 0
-        windows.beat(cells, layout, now)
+        windows.beat(cells, cell_map, now)
     else:
-        windows.begin(cells, layout, now)
-        cells[MAGIC] = layout.fingerprint  # last: from here on it is a board
+        windows.begin(cells, cell_map, now)
+        cells[MAGIC] = cell_map.fingerprint  # last: from here on it is a board
     cells[BEAT] = 0

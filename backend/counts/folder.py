@@ -2,7 +2,8 @@
 
 A service is the processes that one supervisor started, as uvicorn does with --workers and --reload.
 Who holds its board's file lives; the next one to start goes on counting on the board of one that
-died, so there are never more boards than processes lived at a time.
+died, so boards are hardly ever more than processes lived at a time: whoever looks at a dead one's
+board in that very moment makes it seem held, for some microseconds.
 """
 
 import logging
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from counts.board import WATCH_CELLS, Board
-from counts.layout import Layout
+from counts.cell_map import CellMap
 from counts.mapped_files import (
     common_cells,
     hold_cells,
@@ -36,50 +37,50 @@ wait, and that would be the event loop."""
 _BOARD: Final = "board-"
 
 
-def open_board(layout: Layout, *, home: Path | None = None) -> Board:
+def open_board(cell_map: CellMap, *, home: Path | None = None) -> Board:
     """A board beside those of the other processes of this service. Raises nothing.
 
     Without a supervisor this process is the whole service, and shares nothing. Where nothing can be
     shared, which is logged, it tells of itself only. `home`: where the folders are, if not in
     memory.
     """
-    group = _group(layout)
+    group = _group(cell_map)
     if group is None:
-        return Board.alone(layout)
+        return Board.alone(cell_map)
     try:
-        return Folder((home or _home()) / f"tally-{os.geteuid()}", group, layout).join()
+        return Folder((home or _home()) / f"tally-{os.geteuid()}", group, cell_map).join()
     except (OSError, ValueError) as trouble:
         _log.warning(
             "counts: nothing can be shared with the other processes of this service (%s): "
             "statistics and metrics tell of one process each.",
             trouble,
         )
-        return Board.alone(layout)
+        return Board.alone(cell_map)
 
 
 def _home() -> Path:
     return _MEMORY if os.access(_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
 
 
-def _group(layout: Layout) -> str | None:
-    """A name for the processes of one supervisor and one layout; None without a supervisor.
+def _group(cell_map: CellMap) -> str | None:
+    """A name for the processes of one supervisor and one cell map; None without a supervisor.
 
     The key is drawn by the supervisor and inherited: no later one has it, whatever its id.
     """
     parent = parent_process()
     if parent is None:
         return None
-    told = bytes(current_process().authkey) + layout.fingerprint.to_bytes(8)
+    told = bytes(current_process().authkey) + cell_map.fingerprint.to_bytes(8)
     return f"{parent.pid}-{sha256(told).hexdigest()[:16]}"
 
 
 class Folder:
     """The files of one group; `root` has the folders of all groups of this user."""
 
-    def __init__(self, root: Path, group: str, layout: Layout) -> None:
+    def __init__(self, root: Path, group: str, cell_map: CellMap) -> None:
         self._root = root
         self._folder = root / group
-        self._layout = layout
+        self._cell_map = cell_map
         self._own = self._folder
         self._said: set[Path] = set()
 
@@ -90,7 +91,7 @@ class Folder:
             _clear(self._root, besides=self._folder)
             self._folder.mkdir(mode=0o700, exist_ok=True)
             watch = common_cells(self._folder / "watch", WATCH_CELLS)
-            return Board(self._layout, self._take(), watch=watch, others=self.others)
+            return Board(self._cell_map, self._take(), watch=watch, others=self.others)
 
     def others(self) -> Sequence[Sheet]:
         """The boards of the others, also of who died; what is none is left out, and said once."""
@@ -108,14 +109,14 @@ class Folder:
         """The first board that nobody holds, else a new one."""
         for number in count():
             self._own = self._folder / f"{_BOARD}{number}"
-            cells = hold_cells(self._own, self._layout.size, self._layout.fingerprint)
+            cells = hold_cells(self._own, self._cell_map.size, self._cell_map.fingerprint)
             if cells is not None:
                 return cells
         raise AssertionError("numbers do not end")
 
     def _sheet(self, path: Path) -> Sheet | None:
         try:
-            cells, held = see_cells(path, self._layout.size, self._layout.fingerprint)
+            cells, held = see_cells(path, self._cell_map.size, self._cell_map.fingerprint)
         except (OSError, ValueError):
             return None  # gone in this moment
         if cells is not None:

@@ -51,7 +51,8 @@ class Gaps:
             self._note((self._now() - cells[place + 1]) / SECOND_NS)
             cells[place] = 0
         elif not held and not last:
-            cells[place + 1], cells[place] = self._now(), mark
+            cells[place + 1] = self._now()
+            cells[place] = mark  # last: whoever sees the mark takes the time for its own
 
     def forget(self) -> None:
         """Give up who has not come back for ten minutes. To be called now and then."""

@@ -1,5 +1,6 @@
 """Jobs: what a job is, how it may change, where it is kept. The truth of the system."""
 
+from jobs.census import Census, RecentCensus
 from jobs.document import SCHEMA, Document, path, render, retry_after, timestamp
 from jobs.errors import (
     BadCursor,
@@ -41,6 +42,7 @@ from jobs.job import (
 from jobs.job_files import JobFiles
 from jobs.lifecycle import LEGAL, MAX_ATTEMPTS, step
 from jobs.sql_backlog import SqlBacklog
+from jobs.sql_census import SqlCensus
 from jobs.sql_changes import SqlChanges
 from jobs.sql_database import BadDatabaseUrl, Connection, Database, open_database
 from jobs.sql_jobs import Delivery, SqlJobs
@@ -70,6 +72,7 @@ __all__ = [
     "BadDatabaseUrl",
     "Beginning",
     "CancelRequested",
+    "Census",
     "Change",
     "ChangeLog",
     "Claimed",
@@ -102,9 +105,11 @@ __all__ = [
     "PageQuery",
     "Progress",
     "Progressed",
+    "RecentCensus",
     "Released",
     "SchemaTooNew",
     "SqlBacklog",
+    "SqlCensus",
     "SqlChanges",
     "SqlJobs",
     "Status",

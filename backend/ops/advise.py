@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from ops.advice import Advice
-from ops.given_numbers import positive
+from ops.given_numbers import between
 from ops.listed_jobs import listed_jobs
 from ops.measured import Census, Measured, count_jobs, given, read_measured
 from ops.memory_advice import advise_memory
@@ -33,20 +33,34 @@ _TITLES: Final = {
     "memory": ("Memory of Redis", ("Guide's formula", "Needed", "Recommended")),
 }
 _MOST_JOBS: Final = 1000
+_LARGEST_VALUE: Final = 512 * 2**20
+"""Bytes, of Redis: what proto-max-bulk-len is unless somebody raised it."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--interval", type=positive, metavar="SECONDS", help="between two polls of one job"
+        "--interval",
+        type=between(0.001, 86_400),
+        metavar="SECONDS",
+        help="between two polls of one job",
     )
     parser.add_argument(
-        "--pollers", type=positive, metavar="NUMBER", help="clients that poll at the same time"
+        "--pollers",
+        type=between(1, 10_000_000),
+        metavar="NUMBER",
+        help="clients that poll at the same time",
     )
     parser.add_argument(
-        "--entry-bytes", type=positive, metavar="NUMBER", help="size of a value in Redis"
+        "--entry-bytes",
+        type=between(1, _LARGEST_VALUE),
+        metavar="NUMBER",
+        help="size of a value in Redis",
     )
     parser.add_argument(
-        "--jobs", type=positive, metavar="NUMBER", help="jobs that Redis is to keep an entry of"
+        "--jobs",
+        type=between(1, 1_000_000_000),
+        metavar="NUMBER",
+        help="jobs that Redis is to keep an entry of",
     )
 
 

@@ -8,19 +8,22 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ops.code_version import code_version
-from ops.given_numbers import between
+from ops.given_numbers import TooManyPolls, between, check_load
 from ops.http_line import place_of
 from ops.loopback import is_loopback
-from ops.poll_figures import PollFigures
 from ops.polls import polling
 from ops.records import Record, records_folder, write_record
 from ops.sample_jobs import NoJobs, created, paths_to_poll
 from ops.service import Service
 from ops.service_seen import ServiceSeen
+from ops.service_statistics import growth
 from settings import PROJECT, Settings
+
+_COMPARED: Final = ("hit_rate", "database_reads_per_1000_polls", "entry_bytes")
+"""What doctor's drift is about. The first two are of the time of the polls alone."""
 
 
 class NoBaseline(Exception):
@@ -29,21 +32,21 @@ class NoBaseline(Exception):
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--seconds", type=between(0, 3600), default=60.0, help="how long to poll (60)"
+        "--seconds", type=between(0.1, 3600), default=60.0, help="how long to poll (60)"
     )
     parser.add_argument(
-        "--rate", type=between(0, 1000), default=50.0, help="polls per second, of all jobs (50)"
+        "--rate", type=between(0.1, 1000), default=50.0, help="polls per second, of all jobs (50)"
     )
     parser.add_argument("--create", action="store_true", help="create a small job to poll")
     parser.add_argument("--yes", action="store_true", help="also poll a service on another host")
 
 
 async def run(args: Namespace, settings: Settings) -> int:
-    """0: on record, without an error; 2: not on record, or with errors."""
+    """0: on record, without an error, with figures to compare; 2: not so, or not on record."""
     service = Service(args.url)
     try:
         record = await _measured(service, args)
-    except (NoBaseline, NoJobs) as refusal:
+    except (NoBaseline, NoJobs, TooManyPolls) as refusal:
         print(refusal, file=sys.stderr)
         return 2
     try:
@@ -56,7 +59,8 @@ async def run(args: Namespace, settings: Settings) -> int:
 
 
 async def _measured(service: Service, args: Namespace) -> Record:
-    """Raises NoBaseline or NoJobs."""
+    """Raises NoBaseline, NoJobs or TooManyPolls."""
+    check_load(rate=args.rate, seconds=args.seconds)
     if not (args.yes or is_loopback(service.url)):
         raise NoBaseline(f"{service.url} is another host: add --yes to poll it all the same.")
     before = await _seen(service)
@@ -75,13 +79,15 @@ async def _measured(service: Service, args: Namespace) -> Record:
         **figures.as_json(),
         **service_figures(before, after),
     }
-    for name in ("hit_rate", "database_reads_per_1000_polls", "entry_bytes"):
+    for name in _COMPARED:
         print(f"  {name.replace('_', ' '):<30} {told[name]}")
+    if not comparable(told):
+        print("The statistics did not count these polls. Measure again.", file=sys.stderr)
     return Record(
         kind="baseline",
         at=time.time(),
         version=await asyncio.to_thread(code_version, PROJECT),
-        ok=_fine(figures),
+        ok=figures.fine and comparable(told),
         figures=told,
     )
 
@@ -92,7 +98,7 @@ def service_figures(before: ServiceSeen, after: ServiceSeen) -> Mapping[str, Any
     None: it does not tell, was not asked for anything, or began anew meanwhile.
     """
     names = ("total_requests", "hits", "database_reads")
-    asked, hits, reads = (_between(before, after, name) for name in names)
+    asked, hits, reads = (growth(before, after, name) for name in names)
     return {
         "requests": asked,
         "hit_rate": round(100.0 * hits / asked, 2) if asked and hits is not None else None,
@@ -105,13 +111,12 @@ def service_figures(before: ServiceSeen, after: ServiceSeen) -> Mapping[str, Any
     }
 
 
-def _between(before: ServiceSeen, after: ServiceSeen, name: str) -> float | None:
-    first, last = before.number(name), after.number(name)
-    return last - first if first is not None and last is not None and last >= first else None
+def comparable(figures: Mapping[str, Any]) -> bool:
+    """Whether the service told anything of this time that a later one compares with. Pure.
 
-
-def _fine(figures: PollFigures) -> bool:
-    return figures.fine and figures.polls > 0
+    The size of an entry alone says nothing of it: a service that began anew may tell that, too.
+    """
+    return any(figures[name] is not None for name in _COMPARED[:2])
 
 
 async def _seen(service: Service) -> ServiceSeen:

@@ -17,22 +17,26 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
     "Password authentication enabled": ("redis.password", "secrets.*"),
     "Network security configured (firewall, VPC)": ("redis.exposed",),
     "TLS/SSL enabled for production": ("redis.tls*", "redis.certificate"),
-    "Monitoring and alerts configured": ("monitoring.metrics", "monitoring.alerts"),
+    "Monitoring and alerts configured": ("monitoring.*",),
     "Backup strategy in place": ("backup.*",),
     "Rollback plan tested": ("drill.rollback", "cache.without-redis"),
     "Performance baseline established": ("baseline.record",),
     "Cache stats endpoint monitored": ("service.stats", "monitoring.scraped"),
 }
-"""Word for word as in the guide; ids of checks, with * for any end."""
+"""Word for word as in the guide; ids of checks, with * for any end. Some tell of two lines."""
 REST: Final = "And what is not on the list"
 
 
 class State(StrEnum):
-    """UNKNOWN also where nobody looked: a line is never done by silence."""
+    """UNKNOWN also where nobody looked: a line is never done by silence.
+
+    WAIVED is not done, and need not be: nothing needs it here, or somebody lives without it.
+    """
 
     DONE = "done"
     OPEN = "open"
     UNKNOWN = "unknown"
+    WAIVED = "waived"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,16 +51,20 @@ class Item:
 def checklist(findings: Iterable[Finding], accepted: Collection[str] = ()) -> list[Item]:
     """Each line of the guide in turn; at the end, one for all that belongs to none of them.
 
-    What is accepted counts as done, if it is no failure: that is how an operator attests what no
-    program can see.
+    What is unknown and accepted counts as done: that is how an operator attests what no program can
+    see. A warning that is accepted was seen, so its line is waived. A failure stays open.
     """
-    rest = list(findings)
-    items = []
-    for line, patterns in LINES.items():
-        chosen = [one for one in rest if any(fnmatchcase(one.check, glob) for glob in patterns)]
-        rest = [one for one in rest if one not in chosen]
-        items.append(_item(line, chosen, accepted))
+    found = list(findings)
+    items = [
+        _item(line, [one for one in found if _tells(one, patterns)], accepted)
+        for line, patterns in LINES.items()
+    ]
+    rest = [one for one in found if not any(_tells(one, patterns) for patterns in LINES.values())]
     return [*items, _item(REST, rest, accepted)]
+
+
+def _tells(finding: Finding, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(finding.check, glob) for glob in patterns)
 
 
 def _item(line: str, findings: Sequence[Finding], accepted: Collection[str]) -> Item:
@@ -64,10 +72,19 @@ def _item(line: str, findings: Sequence[Finding], accepted: Collection[str]) -> 
 
 
 def _state(findings: Sequence[Finding], accepted: Collection[str]) -> State:
-    verdicts = {
-        Verdict.OK if one.check in accepted and one.verdict is not Verdict.FAIL else one.verdict
-        for one in findings
-    }
-    if verdicts & {Verdict.FAIL, Verdict.WARN}:
-        return State.OPEN
-    return State.DONE if verdicts == {Verdict.OK} else State.UNKNOWN
+    states = {_state_of(one, one.check in accepted) for one in findings}
+    return next((state for state in _WORST if state in states), State.UNKNOWN)
+
+
+_WORST: Final = (State.OPEN, State.UNKNOWN, State.WAIVED, State.DONE)
+
+
+def _state_of(finding: Finding, accepted: bool) -> State:
+    match finding.verdict:
+        case Verdict.OK:
+            return State.WAIVED if finding.not_needed else State.DONE
+        case Verdict.UNKNOWN:
+            return State.DONE if accepted else State.UNKNOWN
+        case Verdict.WARN if accepted:
+            return State.WAIVED
+    return State.OPEN

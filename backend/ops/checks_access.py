@@ -3,13 +3,11 @@
 from typing import Final
 
 from ops.evidence import Check, Evidence
-from ops.places import reach
-from ops.rule import Judged, judged
+from ops.places import Reach, is_loopback_word, is_wide_word, reach
+from ops.rule import Judged, judged, unknown
 from ops.server_rule import Met, MetRule, ServerRule, known, word
-from ops.server_seen import SentinelSeen, ServerSeen
+from ops.server_seen import SentinelSeen, ServerSeen, Unknown
 
-_ANYWHERE: Final = frozenset({"*", "-::*", "0.0.0.0", "::", ""})
-"""Words of `bind` for all addresses of a host; none means the same."""
 _ACL: Final = (
     "ACL SETUSER tally on >password resetkeys ~tally:* resetchannels &tally:changes -@all +get "
     "+mget +set +del +getrange +publish +eval +evalsha +subscribe +ping (in a cluster also "
@@ -56,21 +54,34 @@ def _exposed(met: Met, evidence: Evidence) -> Judged:
         open_to += ["no password"] if met.stranger == "let in" else []
         without = f", with {' and '.join(open_to)}" if open_to else ""
         return judged(f"{listed}: on the internet{without}", warn=True, fail=bool(open_to))
-    if where == "socket":
-        return judged("a unix socket")
-    if isinstance(met, ServerSeen) and _open_to_all(met):
-        measured = f"{listed}; it listens at all addresses of its host, without a password"
-        return judged(measured, fail=True)
-    return judged(f"{listed}: {'this host' if where == 'host' else 'a private network'}")
+    if isinstance(met, SentinelSeen):
+        return unknown(f"{listed}; a Sentinel does not tell where it listens", _ATTEST)
+    return _listening(met, where, listed or "a unix socket")
 
 
-def _open_to_all(server: ServerSeen) -> bool:
-    """At all addresses of its host, some of which we may not know."""
-    if known(server.stranger) != "let in":
-        return False
+def _listening(server: ServerSeen, where: Reach, listed: str) -> Judged:
+    """Where it is met is one of the places where it listens; its host may have more."""
+    if not isinstance(server.info, Unknown) and server.info.get("tcp_port") == "0":
+        return judged("a unix socket alone")
+    if isinstance(server.config, Unknown) and not server.trouble:
+        return unknown(f"{listed}; where it listens is hidden: {server.config.why}", _ATTEST)
     config = known(server.config)
-    bound = set(word(config, "bind").split(" "))
-    return bool(bound & _ANYWHERE) and word(config, "protected-mode") == "no"
+    bound = word(config, "bind").split()
+    if not bound or any(map(is_wide_word, bound)):
+        open_to_all = server.stranger == "let in" and config.get("protected-mode") == "no"
+        without = ", without a password" if open_to_all else ""
+        measured = f"{listed}; it listens at all addresses of its host{without}"
+        return judged(measured, warn=True, fail=open_to_all)
+    measured = f"{listed}; it listens at {' '.join(bound)}"
+    if where != "private" and all(map(is_loopback_word, bound)):
+        return judged(f"{measured}, this host alone")
+    return unknown(f"{measured}; whether a firewall keeps others out cannot be seen", _ATTEST)
+
+
+_ATTEST: Final = (
+    "nc -zv HOST PORT from a host that has no business there must fail; if it does: "
+    "--accept redis.exposed"
+)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -95,9 +106,10 @@ CHECKS: tuple[Check, ...] = (
     ),
     MetRule(
         check="redis.exposed",
-        threshold="cannot be reached from the internet",
+        threshold="nobody but the API reaches it",
         fix="bind 127.0.0.1 or a private address in redis.conf; a firewall that lets only the API "
-        "in: iptables -A INPUT -p tcp --dport 6379 ! -s 10.0.1.0/24 -j DROP; a private endpoint",
+        "in: iptables -A INPUT -p tcp --dport 6379 ! -s 10.0.1.0/24 -j DROP; a private endpoint. "
+        "In a container or pod, where the network decides: --accept redis.exposed",
         judge=_exposed,
     ),
 )

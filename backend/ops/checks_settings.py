@@ -15,6 +15,10 @@ _LONG_BUDGET: Final = 0.2
 """Seconds. More, and a Redis that hangs is felt in each poll until the breaker opens."""
 _ANEW: Final = "openssl rand -base64 32; then change it on the server and here"
 _OURS: Final = "password in"
+_CONSOLE: Final = (
+    "search what keeps it (journalctl, docker logs, kubectl logs) for passwords; then "
+    "--accept secrets.log"
+)
 
 
 def _redis_url(evidence: Evidence) -> Judged:
@@ -44,7 +48,7 @@ def _timeouts(seen: ServiceSeen, evidence: Evidence) -> Judged | None:
 def _log(evidence: Evidence) -> Judged | None:
     log = evidence.log
     if log is None:
-        return judged("there is no log file: LOG_FILE is empty; what keeps the console is not seen")
+        return unknown("LOG_FILE is empty; what keeps the console is not seen", _CONSOLE)
     if log.trouble:
         return unknown(f"{log.path.name} cannot be read: {log.trouble}", "see LOG_FILE")
     measured = _searched(log)
@@ -90,9 +94,9 @@ def _password_files(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _kept(check: str, files: Iterable[FileSeen], *, must: bool) -> Iterator[Finding]:
-    """`must`: it is a failure; else a warning, since some platforms mount secrets so."""
+    """`must`: it is a failure; else a warning."""
     for seen in files:
-        bad = seen.open_to_all and seen.holds_secret
+        bad = seen.open_to_all and seen.holds_secret and not seen.platforms
         said = (
             unknown(f"cannot be looked at: {seen.trouble}")
             if seen.trouble
@@ -110,6 +114,8 @@ def _kept(check: str, files: Iterable[FileSeen], *, must: bool) -> Iterator[Find
 
 def _openness(seen: FileSeen) -> str:
     holds = "holds a password" if seen.holds_secret else "holds no password"
+    if seen.platforms:
+        return f"{holds}; the platform's mount, with the rights that it chose"
     return (
         f"{holds}, {'everybody on this host' if seen.open_to_all else 'not everybody'} may read it"
     )

@@ -6,7 +6,7 @@ from typing import Final
 from cache import RedisTarget
 from ops.evidence import Check, Evidence
 from ops.places import reach
-from ops.rule import Judged, judged
+from ops.rule import Judged, judged, not_needed
 from ops.server_rule import Met, MetRule, NotKnown, known
 from ops.server_seen import TlsSeen, Unknown
 
@@ -21,7 +21,7 @@ def _tls(met: Met, evidence: Evidence) -> Judged:
         return judged(_spoken(met).version)
     where = reach(met)
     if where in ("socket", "host"):
-        return judged("none, and none is needed: it never leaves this host")
+        return not_needed("none, and none is needed: it never leaves this host")
     private = where == "private"
     return judged(
         f"none, {'in a private network' if private else 'over the internet'}",

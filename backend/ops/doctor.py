@@ -16,6 +16,7 @@ from ops import (
     checks_access,
     checks_cache,
     checks_engine,
+    checks_jobs,
     checks_load,
     checks_memory,
     checks_monitoring,
@@ -33,6 +34,7 @@ from ops.finding import Finding, Verdict
 from ops.host import UNREAD, secrets, see_host
 from ops.host_seen import Secret
 from ops.log_seen import read_log
+from ops.prometheus import ask_prometheus
 from ops.records import Records, read_records, records_folder
 from ops.redis_evidence import gather_redis
 from ops.report import Report, as_checklist, as_json, as_text
@@ -49,6 +51,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *checks_sharing.CHECKS,
     *checks_replication.CHECKS,
     *checks_service.CHECKS,
+    *checks_jobs.CHECKS,
     *checks_cache.CHECKS,
     *checks_load.CHECKS,
     *checks_settings.CHECKS,
@@ -67,6 +70,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shapes.add_argument("--checklist", action="store_true", help="as the deployment guide's list")
     shapes.add_argument("--quiet", action="store_true", help="without what is in order")
     parser.add_argument(
+        "--prometheus",
+        metavar="URL",
+        help="ask it whether it scrapes the service and has our alerts: http://host:9090",
+    )
+    parser.add_argument(
         "--accept",
         action="append",
         default=[],
@@ -78,7 +86,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print what was found. 0: all is well; 1: warnings, or what could not be seen; 2: failures."""
     began, now = time.monotonic(), time.time()
-    evidence = await gather(settings, Service(args.url), now=now)
+    named = args.prometheus
+    prometheus = Service(named, option="--prometheus") if named is not None else None
+    evidence = await gather(settings, Service(args.url), prometheus, now=now)
     report = Report(
         at=now,
         version=evidence.host.version if evidence.host else None,
@@ -98,16 +108,19 @@ def _shown(args: argparse.Namespace, report: Report) -> str:
     return as_checklist(report) if args.checklist else as_text(report, quiet=args.quiet)
 
 
-async def gather(settings: Settings, service: Service, *, now: float) -> Evidence:
+async def gather(
+    settings: Settings, service: Service, prometheus: Service | None = None, *, now: float
+) -> Evidence:
     """Everything at once. Never raises, and takes ten seconds at most."""
-    redis, seen, files = await asyncio.gather(
-        gather_redis(settings), service.seen(), _files(settings)
+    redis, seen, watching, files = await asyncio.gather(
+        gather_redis(settings), service.seen(), ask_prometheus(prometheus), _files(settings)
     )
     return Evidence(
         **{each.name: getattr(redis, each.name) for each in fields(redis)},
         **files,
         settings=settings,
         service=seen,
+        prometheus=watching,
         now=now,
     )
 

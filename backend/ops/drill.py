@@ -16,7 +16,7 @@ from cache import BadRedisUrl, FailoverRefused
 from ops.children import CommandFailed
 from ops.code_version import code_version
 from ops.failover import fail_over_under_polls
-from ops.given_numbers import between
+from ops.given_numbers import TooManyPolls, between, check_load
 from ops.records import Kind, Record, records_folder, write_record
 from ops.rollback import on_the_service, rehearse
 from ops.sample_jobs import NoJobs
@@ -24,10 +24,21 @@ from ops.service import Service
 from ops.spare_redis import CannotRehearse
 from settings import PROJECT, Settings
 
-_REFUSALS: Final = (CannotRehearse, CommandFailed, NoJobs, FailoverRefused, BadRedisUrl)
+_REFUSALS: Final = (
+    CannotRehearse,
+    CommandFailed,
+    NoJobs,
+    FailoverRefused,
+    BadRedisUrl,
+    TooManyPolls,
+)
 """Why a drill did not take place, or broke off: each is one line that says what to do."""
 
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""SIGINT, too: the loop's own way with a second Ctrl-C cuts off what the first one tidies up."""
+
+_PHASES: Final = {"rollback": 5, "failover": 2}
+"""At most."""
 
 
 class BadWords(Exception):
@@ -58,9 +69,9 @@ def _add_failover_arguments(parser: ArgumentParser) -> None:
 
 def _add_load(parser: ArgumentParser, *, rate: float, seconds: float) -> None:
     parser.add_argument("--url", default=SUPPRESS, help="the service, as before the drill's name")
-    parser.add_argument("--rate", type=between(0, 1000), default=rate, help="polls per second")
+    parser.add_argument("--rate", type=between(1, 1000), default=rate, help="polls per second")
     parser.add_argument(
-        "--seconds", type=between(0, 600), default=seconds, help="of each phase, at least"
+        "--seconds", type=between(0.1, 600), default=seconds, help="of each phase, at least"
     )
     parser.add_argument("--yes", action="store_true", help="yes, do this to the running service")
 
@@ -70,6 +81,7 @@ async def run(args: Namespace, settings: Settings) -> int:
     drills = {"rollback": _rollback, "failover": _failover}
     with _endings() as came:
         try:
+            check_load(rate=args.rate, seconds=args.seconds, phases=_PHASES[args.drill])
             kind, figures = await drills[args.drill](args, settings)
         except (BadWords, *_REFUSALS) as refusal:
             print(f"The drill ends here. {refusal}", file=sys.stderr)
@@ -133,7 +145,7 @@ def _say(line: str) -> None:
 
 @contextmanager
 def _endings() -> Iterator[list[int]]:
-    """SIGTERM and SIGHUP end a drill in order, as Ctrl-C does: the signals that came."""
+    """Ctrl-C, SIGTERM and SIGHUP end a drill in order, however often: the signals that came."""
     came: list[int] = []
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
 

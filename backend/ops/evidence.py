@@ -10,6 +10,7 @@ from typing import TypeAlias
 from cache import RedisTarget
 from ops.finding import Finding
 from ops.host_seen import HostSeen
+from ops.prometheus_seen import PrometheusSeen
 from ops.records import Record
 from ops.server_seen import LayoutSeen, SentinelSeen, ServerSeen
 from ops.service_seen import LogSeen, ServiceSeen
@@ -31,6 +32,8 @@ class Evidence:
     """Why no server was asked at all: the redis package is missing, there is no account."""
     service: ServiceSeen | None = None
     """None: it was not asked."""
+    prometheus: PrometheusSeen | None = None
+    """None: nobody named one."""
     records: Sequence[Record] = ()
     log: LogSeen | None = None
     """None: there is no log file."""

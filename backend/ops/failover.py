@@ -11,19 +11,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cache import Failover, FailoverRefused, fail_over, parse_redis_url
+from cache import FailoverRefused, fail_over, parse_redis_url
 from ops.http_line import place_of
-from ops.phases import Say, statistics
+from ops.phases import Say
 from ops.polls import polling
 from ops.redis_account import redis_account
 from ops.sample_jobs import paths_to_poll
 from ops.service import Service
 from ops.service_seen import ServiceSeen
+from ops.service_statistics import statistics
 from settings import Settings
 
 _LOOK_SECONDS: Final = 0.05
 _BACK_SECONDS: Final = 30.0
-"""For the service to use the new primary."""
+"""For the service to use the new primary, from when Redis itself had named it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +51,17 @@ async def fail_over_under_polls(
         say(f"Polling {len(paths)} jobs of {service.url}, {args.rate:g} polls/s")
         await asyncio.sleep(args.seconds)
         _check(moments)
-        first, asked_at = len(polls.looks), time.monotonic()
-        say(f"before    {polls.figures()}")
+        before, first = polls.figures(), len(polls.looks)
+        say(f"before    {before}")
+        asked_at = time.monotonic()
         done = await fail_over(target, redis_account(settings))
         say(f"failover  from {done.before} to {done.after} in {done.seconds:.1f} s")
-        back = await _used(moments, done, asked_at)
+        used_at = await _used(moments, done.after, time.monotonic())
         await asyncio.sleep(args.seconds)
-    before, after = polls.figures(), polls.figures(first)
+    whole, after = polls.figures(), polls.figures(first)
     say(f"after     {after}")
     outage = outage_seconds(moments, asked_at)
+    back = None if used_at is None else round(used_at - asked_at, 3)
     say(f"the service used the new primary after {_told(back)}; Redis was away for {outage:.2f} s")
     return {
         "rate": args.rate,
@@ -67,8 +70,8 @@ async def fail_over_under_polls(
         "failover_seconds": round(done.seconds, 3),
         "back_in_use_seconds": back,
         "outage_seconds": outage,
-        "ok": before.fine and back is not None,
-        **before.as_json(),
+        "ok": before.fine and after.fine and back is not None,
+        **whole.as_json(),
         "after": after.as_json(),
     }
 
@@ -124,12 +127,12 @@ def _check(moments: Sequence[Moment]) -> None:
         )
 
 
-async def _used(moments: Sequence[Moment], done: Failover, asked_at: float) -> float | None:
-    """Seconds from the question until the service used the new primary; None: it does not."""
-    while time.monotonic() - asked_at < _BACK_SECONDS:
+async def _used(moments: Sequence[Moment], primary: str, since: float) -> float | None:
+    """The first look since then that found the new primary in use; None: it is not."""
+    while time.monotonic() - since < _BACK_SECONDS:
         latest = moments[-1]
-        if latest.at > asked_at + done.seconds and latest.whole and done.after in latest.servers:
-            return round(latest.at - asked_at, 3)
+        if latest.at > since and latest.whole and primary in latest.servers:
+            return latest.at
         await asyncio.sleep(_LOOK_SECONDS)
     return None
 

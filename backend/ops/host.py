@@ -1,5 +1,6 @@
 """Looks at this host's files for doctor: EDGE. Reads secrets to tell how they are kept."""
 
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,7 +13,8 @@ from ops.host_seen import FileSeen, HostSeen, PasswordSeen, Secret
 from settings import PROJECT, Settings
 
 ENV_FILES: Final = (Path(".env"), Path("backend/.env"))
-ALERTS: Final = Path("deploy/prometheus/alerts.yml")
+MOUNTED: Final = Path("/run/secrets")
+"""Where Compose and Swarm put secrets; /var/run is a link to /run."""
 WELL_KNOWN: Final = frozenset(
     {
         *("your-strong-password", "your-very-strong-password-here", "your-password"),
@@ -61,7 +63,6 @@ def see_host(
         password_files=[
             _file(path, str(path), holds_secret=True) for path in _secret_files(settings)
         ],
-        alert_rules=_exists(folder / ALERTS),
         unreadable_records=unreadable_records,
         version=_version(folder),
     )
@@ -90,11 +91,35 @@ def _env_files(folder: Path, known: Sequence[Secret]) -> Iterator[FileSeen]:
 
 def _file(path: Path, name: str, *, holds_secret: bool) -> FileSeen:
     try:
-        mode = path.stat().st_mode
-    except OSError as trouble:
-        why = trouble.strerror or str(trouble)
+        real = path.resolve()
+        open_to_all = _for_others(real, stat.S_IROTH) and _for_others(real.parent, stat.S_IXOTH)
+        platforms = is_platforms(real, read_only=_read_only(real), mounted=_mounted_by_others(real))
+    except (OSError, RuntimeError) as trouble:  # RuntimeError: links in a circle, Python 3.11
+        why = getattr(trouble, "strerror", None) or str(trouble)
         return FileSeen(name=name, holds_secret=False, open_to_all=False, trouble=why)
-    return FileSeen(name=name, holds_secret=holds_secret, open_to_all=bool(mode & stat.S_IROTH))
+    return FileSeen(
+        name=name, holds_secret=holds_secret, open_to_all=open_to_all, platforms=platforms
+    )
+
+
+def is_platforms(real: Path, *, read_only: bool, mounted: bool) -> bool:
+    """Whether whoever runs containers put it there: chmod would be refused, or break the service.
+
+    `mounted`: the file is a mount by itself, and belongs to somebody else. Pure.
+    """
+    return real.is_relative_to(MOUNTED) or read_only or mounted
+
+
+def _for_others(path: Path, right: int) -> bool:
+    return bool(path.stat().st_mode & right)
+
+
+def _read_only(path: Path) -> bool:
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
+def _mounted_by_others(path: Path) -> bool:
+    return os.path.ismount(path) and path.stat().st_uid != os.geteuid()
 
 
 def _exists(path: Path) -> bool | None:

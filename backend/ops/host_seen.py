@@ -1,4 +1,4 @@
-"""What was seen on this host: files that hold secrets, and rules that watch. Values alone. Pure."""
+"""What was seen on this host: secrets, and the files that hold them. Values alone. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,9 @@ class FileSeen:
     name: str
     holds_secret: bool
     open_to_all: bool
-    """Every user of this host may read it."""
+    """Every user of this host may read it, and enter its folder."""
+    platforms: bool = False
+    """Compose, Kubernetes or their like mount it: its rights are theirs to choose."""
     trouble: str = ""
     """Why it could not be looked at; the other fields say nothing then."""
 
@@ -51,8 +53,6 @@ class HostSeen:
     """Those of `.env` and `backend/.env` that are there."""
     password_files: Sequence[FileSeen] = ()
     """What REDIS_PASSWORD_FILE and its like name."""
-    alert_rules: bool | None = None
-    """Whether the alert rules that come with Tally are here; None: it could not be seen."""
     unreadable_records: Sequence[str] = ()
     """Files among the records that are none."""
     version: str | None = None

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from cache import CACHE_TTL_SECONDS
+from ops.rule import ENOUGH
 from ops.service_seen import ServiceSeen
 from settings import Settings
 
-ENOUGH: Final = 100
-"""Samples from which a measured number is more than a hint."""
+_LEAST: Final = 1e-6
+"""No gap between polls and no entry is smaller; such a number was not measured."""
 _OTHERS: Final = ("slave", "replica")
 
 
@@ -128,7 +129,7 @@ def given(
 
 def _number(seen: ServiceSeen, value: tuple[str, ...], samples: tuple[str, ...]) -> Number | None:
     found, count = seen.number(*value), seen.number(*samples)
-    if found is None or found <= 0:
+    if found is None or found < _LEAST:
         return None
     return Number(value=found, samples=int(count or 0))
 

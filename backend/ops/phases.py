@@ -1,6 +1,6 @@
 """A drill's phases: something is done to a service under live polls, and what became of it.
 
-Knows no drill; the reading of statistics is service.py's, the polling that of polls.py.
+Knows no drill; reading statistics is done in service_statistics.py, the polling in polls.py.
 """
 
 import asyncio
@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 from ops.poll_figures import PollFigures
 from ops.polls import Polls
 from ops.service import Service
-from ops.service_seen import Page, ServiceSeen
+from ops.service_seen import ServiceSeen
+from ops.service_statistics import growth, statistics
 
 Say: TypeAlias = Callable[[str], None]
 Holds: TypeAlias = Callable[[ServiceSeen], bool]
@@ -56,8 +57,9 @@ class Phase:
         redis = "in use" if self.redis_enabled else "not in use"
         reads = "?" if self.database_reads is None else f"{self.database_reads:g}"
         late = "" if self.came_true_seconds is not None else ", NOT as it should be"
+        idle = "" if self.polls.polls else ", NOBODY polled"
         unseen = f", {self.unseen_changes} changes not seen" if self.unseen_changes else ""
-        told = f"{self.polls}, {reads} database reads, Redis {redis}{late}{unseen}"
+        told = f"{self.polls}, {reads} database reads, Redis {redis}{late}{idle}{unseen}"
         return f"{self.name:<36} {told}"
 
 
@@ -97,7 +99,7 @@ class Stage:
             name=name,
             polls=self._polls.figures(first),
             came_true_seconds=came_true,
-            database_reads=_difference(before, after, "database_reads"),
+            database_reads=growth(before, after, "database_reads"),
             redis_enabled=after.found("redis_enabled") is True,
             unseen_changes=unseen,
         )
@@ -119,18 +121,6 @@ class Stage:
         return 0
 
 
-async def statistics(service: Service) -> ServiceSeen:
-    """Its statistics and no other page."""
-    unasked = Page()
-    return ServiceSeen(
-        url=service.url,
-        livez=unasked,
-        readyz=unasked,
-        stats=await service.stats(),
-        metrics=unasked,
-    )
-
-
 def redis_in_use(seen: ServiceSeen) -> bool:
     return seen.found("redis_enabled") is True
 
@@ -146,8 +136,3 @@ async def _until(service: Service, holds: Holds, began: float) -> float | None:
             return round(time.monotonic() - began, 3)
         await asyncio.sleep(_LOOK_SECONDS)
     return None
-
-
-def _difference(before: ServiceSeen, after: ServiceSeen, name: str) -> float | None:
-    first, last = before.number(name), after.number(name)
-    return last - first if first is not None and last is not None and last >= first else None

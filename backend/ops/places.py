@@ -5,7 +5,7 @@ connect; for Azure's dates and ports also its page on the retirement of Azure Ca
 """
 
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, Literal, TypeAlias
 
 from ops.server_rule import Met, known
@@ -23,6 +23,29 @@ def reach(met: Met) -> Reach:
     if any(one.is_global for one in addresses):
         return "internet"
     return "host" if all(one.is_loopback for one in addresses) else "private"
+
+
+_ANYWHERE: Final = frozenset({"*", "::*", "0.0.0.0", "::"})
+
+
+def is_wide_word(word: str) -> bool:
+    """Whether a word of `bind` is for all addresses of a host, or for one on the internet."""
+    word = word.removeprefix("-")  # no trouble if the host has none
+    address = _address(word)
+    return word in _ANYWHERE or (address is not None and address.is_global)
+
+
+def is_loopback_word(word: str) -> bool:
+    """Whether it is for this host alone."""
+    address = _address(word.removeprefix("-"))
+    return address is not None and address.is_loopback
+
+
+def _address(word: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(word)
+    except ValueError:
+        return None
 
 
 _BY_ENDING: Final[Mapping[str, str]] = {

@@ -51,7 +51,8 @@ class PollFigures:
 
     @property
     def fine(self) -> bool:
-        return not (self.errors or self.steps_back)
+        """Without any poll nothing is known, so that is not fine."""
+        return self.polls > 0 and not (self.errors or self.steps_back)
 
     def as_json(self) -> dict[str, Any]:
         latency = {

@@ -43,10 +43,6 @@ class Records:
     found: tuple[Record, ...] = ()
     unreadable: tuple[str, ...] = ()
 
-    def newest(self, kind: Kind) -> Record | None:
-        """The last one of that kind; None if there is none."""
-        return next((record for record in reversed(self.found) if record.kind == kind), None)
-
 
 def records_folder(settings: Settings) -> Path:
     """Where this installation keeps its records."""

@@ -27,7 +27,7 @@ _COUNTED: Final = {
     Verdict.UNKNOWN: "unknown",
     Verdict.OK: "ok",
 }
-_MARKS: Final = {State.DONE: "x", State.OPEN: " ", State.UNKNOWN: "?"}
+_MARKS: Final = {State.DONE: "x", State.OPEN: " ", State.UNKNOWN: "?", State.WAIVED: "-"}
 _WIDTH: Final = 100
 
 
@@ -58,8 +58,9 @@ def as_text(report: Report, *, quiet: bool = False) -> str:
 
 
 def as_checklist(report: Report) -> str:
-    """The deployment guide's list: [x] in order, [ ] not, [?] could not be seen."""
-    lines = [line for item in checklist(report.findings, report.accepted) for line in _item(item)]
+    """The deployment guide's list: [x] in order, [ ] not, [?] could not be seen, [-] waived."""
+    items = checklist(report.findings, report.accepted)
+    lines = [line for item in items for line in _item(report, item)]
     return "\n".join([_head(report), *lines, "", _counts(report)])
 
 
@@ -139,11 +140,13 @@ def _cut(line: str, end: str) -> str:
     return line + end if len(line) <= room else f"{line[: room - 3]}...{end}"
 
 
-def _item(item: Item) -> Iterator[str]:
+def _item(report: Report, item: Item) -> Iterator[str]:
     yield f"[{_MARKS[item.state]}] {item.line}"
     for finding in item.findings:
-        if finding.verdict is not Verdict.OK:
-            yield f"      {finding.verdict}: {finding.check} {finding.subject}: {finding.measured}"
+        said = "not needed" if finding.not_needed else str(finding.verdict)
+        if said != Verdict.OK:
+            accepted = " (accepted)" if _given(report, finding) else ""
+            yield f"      {said}{accepted}: {finding.check} {finding.subject}: {finding.measured}"
 
 
 def _counts(report: Report) -> str:
@@ -159,5 +162,9 @@ def _count(report: Report, verdict: Verdict) -> int:
 
 def _accepted(report: Report, finding: Finding) -> bool:
     """Whether it would matter, and does not, since somebody said so."""
-    is_failure = finding.verdict is Verdict.FAIL
-    return matters(finding) and not is_failure and finding.check in report.accepted
+    return matters(finding) and _given(report, finding)
+
+
+def _given(report: Report, finding: Finding) -> bool:
+    """Whether somebody accepts it who may."""
+    return finding.verdict is not Verdict.FAIL and finding.check in report.accepted

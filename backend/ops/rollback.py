@@ -3,10 +3,9 @@
 Rehearsed beside the running service, or the first of them on the service itself.
 """
 
-import asyncio
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -18,7 +17,7 @@ from ops.rehearsal import Api, Rehearsal
 from ops.sample_jobs import created, paths_to_poll
 from ops.service import Service
 from ops.service_seen import ServiceSeen
-from ops.spare_redis import CommandedRedis, SpareRedis
+from ops.spare_redis import CommandedRedis, OneStart, SpareRedis
 
 INVALID: Final = "redis://invalid:9999"
 """As in the guide."""
@@ -71,31 +70,33 @@ async def _stop_redis(
 ) -> None:
     """Option 1, there and back. `paths`: of jobs that may be changed, one in each phase."""
     before, away, again = [*paths, None, None, None][:3]
+    start = OneStart(redis)
     await stage.play("before", service, holds=redis_in_use, change=before)
     try:
         await stage.play(
             "option 1: Redis is stopped", service, holds=redis_away, act=redis.stop, change=away
         )
+        await stage.play(
+            "option 1: Redis is started again",
+            service,
+            holds=redis_in_use,
+            act=start.wait,
+            change=again,
+        )
     except BaseException:
-        await _started_whatever_comes(redis)
-        stage.say("Redis was started again.")
+        await _started(start, stage.say)
         raise
-    await stage.play(
-        "option 1: Redis is started again",
-        service,
-        holds=redis_in_use,
-        act=redis.start,
-        change=again,
-    )
 
 
-async def _started_whatever_comes(redis: SpareRedis) -> None:
-    """Also while somebody is ending the drill: a service must not be left without its Redis."""
-    starting = asyncio.ensure_future(redis.start())
-    while not starting.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait({starting})
-    starting.result()
+async def _started(start: OneStart, say: Say) -> None:
+    """A service must not be left without its Redis. Raises CommandFailed or CannotRehearse."""
+    say("Starting Redis again before the drill ends ...")
+    try:
+        await start.wait_whatever_comes()
+    except Exception:
+        say("Redis was NOT started again: start it.")
+        raise
+    say("Redis was started again.")
 
 
 async def _take_over(

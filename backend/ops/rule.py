@@ -21,12 +21,18 @@ class Judged:
     measured: str
     fix: str = ""
     threshold: str = ""
+    not_needed: bool = False
 
 
 def judged(measured: str, *, warn: bool = False, fail: bool = False, fix: str = "") -> Judged:
     """FAIL or WARN if that is so, else OK."""
     verdict = Verdict.FAIL if fail else Verdict.WARN if warn else Verdict.OK
     return Judged(verdict, measured, fix)
+
+
+def not_needed(measured: str) -> Judged:
+    """OK: what is wanted is not there, and nothing here needs it."""
+    return Judged(Verdict.OK, measured, not_needed=True)
 
 
 def unknown(why: str, fix: str = "") -> Judged:
@@ -81,6 +87,7 @@ def found(rule: Rule | ServiceRule, subject: str, said: Judged) -> Finding:
         measured=said.measured,
         threshold=said.threshold or rule.threshold,
         fix=mend,
+        not_needed=said.not_needed,
     )
 
 

@@ -20,10 +20,12 @@ _LONGEST: Final = 8 * 2**20
 
 
 class BadServiceUrl(Exception):
-    """--url must be http://host:port or https://host:port, without an account or a path."""
+    """What was given as an option is no URL of a service."""
 
-    def __init__(self) -> None:
-        super().__init__(str(type(self).__doc__))
+    def __init__(self, option: str) -> None:
+        super().__init__(
+            f"{option} must be http://host:port or https://host:port, without an account or a path."
+        )
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -36,9 +38,9 @@ class _NoRedirect(HTTPRedirectHandler):
 class Service:
     """One service by its URL. Environment variables that name proxies mean nothing here."""
 
-    def __init__(self, url: str, *, seconds: float = SECONDS) -> None:
-        """Nothing is asked yet. Raises BadServiceUrl."""
-        self.url = _checked(url)
+    def __init__(self, url: str, *, seconds: float = SECONDS, option: str = "--url") -> None:
+        """Nothing is asked yet. Raises BadServiceUrl, which names the option it came by."""
+        self.url = _checked(url, option)
         self._seconds = seconds
         self._opener = build_opener(ProxyHandler({}), _NoRedirect)
 
@@ -103,15 +105,15 @@ def _whole(answer: Any) -> bytes:
     return body
 
 
-def _checked(url: str) -> str:
+def _checked(url: str, option: str) -> str:
     try:
         parts: SplitResult = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        raise BadServiceUrl from None
+        raise BadServiceUrl(option) from None
     more = parts.username or parts.password or parts.path.strip("/") or parts.query
     if not usable or more or "@" in parts.netloc:
-        raise BadServiceUrl
+        raise BadServiceUrl(option)
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -10,10 +10,11 @@ import shutil
 import socket
 import sysconfig
 import time
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from ops.children import Child, run_command, running
 
@@ -31,8 +32,8 @@ class SpareRedis(Protocol):
 
     @property
     def url(self) -> str: ...
-    async def start(self) -> None: ...
     async def stop(self) -> None: ...
+    def start(self) -> Coroutine[Any, Any, None]: ...
 
 
 class OwnRedis:
@@ -76,6 +77,33 @@ class CommandedRedis:
 
     async def stop(self) -> None:
         await run_command(self.stop_command, name="--stop", seconds=_COMMAND_SECONDS)
+
+
+class OneStart:
+    """The start of a Redis that was stopped, which comes to its end whoever is cancelled.
+
+    It takes place once: a second start of a running server may fail.
+    """
+
+    def __init__(self, redis: SpareRedis) -> None:
+        self._redis = redis
+        self._task: asyncio.Task[None] | None = None
+
+    async def wait(self) -> None:
+        """Begin it, and wait for it. Raises as the start does; cancelled, it goes on without us."""
+        await asyncio.shield(self._begun())
+
+    async def wait_whatever_comes(self) -> None:
+        """The same, also while somebody is ending the drill: then that is not heard."""
+        task = self._begun()
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({task})
+        task.result()
+
+    def _begun(self) -> asyncio.Task[None]:
+        self._task = self._task or asyncio.create_task(self._redis.start())
+        return self._task
 
 
 def redis_program() -> str | None:

@@ -5,7 +5,7 @@ import sys
 from typing import Final
 
 from ops.service import Service
-from ops.service_seen import Page, ServiceSeen
+from ops.service_statistics import statistics
 from ops.stats_screen import screen
 from settings import Settings
 
@@ -18,11 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print them. 0; 2 where nobody tells them."""
-    service = Service(args.url)
-    page, nothing = await service.stats(), Page()
-    seen = ServiceSeen(url=service.url, livez=nothing, readyz=nothing, stats=page, metrics=nothing)
+    seen = await statistics(Service(args.url))
     if not seen.statistics:
-        print(f"{service.url} tells no statistics: /api/v2/cache/stats {page}", file=sys.stderr)
+        print(f"{seen.url} tells no statistics: /api/v2/cache/stats {seen.stats}", file=sys.stderr)
         return SILENT
-    print(page.text if args.json else screen(seen))
+    print(seen.stats.text if args.json else screen(seen))
     return 0

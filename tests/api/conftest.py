@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from api import Parts, create_api
 from api_service import UPLOAD_LIMIT, Service
 from example_jobs import RecordedDelivery
-from jobs import Database, JobFiles, SqlJobs, migrate, open_database
+from jobs import Database, JobFiles, SqlJobs, open_database
 
 
 @asynccontextmanager
@@ -20,9 +20,8 @@ async def no_lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/tally.db")
-    await migrate(database)
+async def database(migrated_sqlite_url: str) -> AsyncIterator[Database]:
+    database = open_database(migrated_sqlite_url)
     yield database
     await database.close()
 
@@ -50,6 +49,9 @@ async def service(
     def observe(route: str, method: str, status: int, seconds: float) -> None:
         observed.append((route, method, status))
 
+    async def metrics() -> tuple[bytes, str]:
+        return b"cache_hit_rate 0\n", "text/plain"
+
     app = create_api(
         Parts(
             store=store,
@@ -62,7 +64,7 @@ async def service(
             ping=ready,
             is_accepting=lambda: True,
             accepting=ready,
-            metrics=lambda: (b"cache_hit_rate 0\n", "text/plain"),
+            metrics=metrics,
             observe=observe,
             polled=polled,
             pages=(),

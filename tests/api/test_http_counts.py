@@ -3,7 +3,7 @@
 import pytest
 
 from api import HTTP_COUNTS, HttpCounts
-from counts import Board, Layout
+from counts import Board, CellMap
 
 POLL = "/api/v2/jobs/{job_id}"
 
@@ -15,7 +15,7 @@ def polls() -> list[float]:
 
 @pytest.fixture
 def counts(polls: list[float]) -> HttpCounts:
-    return HttpCounts(Board.alone(Layout(HTTP_COUNTS)), polls.append)
+    return HttpCounts(Board.alone(CellMap(HTTP_COUNTS)), polls.append)
 
 
 def test_answers_are_counted_by_class_and_timed_by_route_and_method(counts: HttpCounts) -> None:

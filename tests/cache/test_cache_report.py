@@ -5,13 +5,13 @@ import json
 import pytest
 
 from cache import CacheStats
-from cache.counted import CACHE_LAYOUT
+from cache.counted import CACHE_CELL_MAP, NEVER_MS
 from cache.report import histograms, report
 from cache.tier import TierState, Trouble
 from counts import GAP_BOUNDS, Board, Reading
 from counts.board import clock
-from counts.layout import STARTED
-from counts.reading import SECOND_NS
+from counts.cell_map import STARTED
+from counts.reading import SECOND_NS, Sheet
 
 STATE = TierState(enabled=True, detail="redis", ttl_seconds=30)
 AS_OF = "2026-01-02T03:04:05.678Z"
@@ -20,7 +20,7 @@ AS_OF = "2026-01-02T03:04:05.678Z"
 @pytest.fixture
 def board() -> Board:
     """Of a service that began ten seconds ago."""
-    board = Board.alone(CACHE_LAYOUT)
+    board = Board.alone(CACHE_CELL_MAP)
     board.cells[STARTED] = clock() - 10 * SECOND_NS
     return board
 
@@ -41,7 +41,7 @@ def test_the_polling_interval_is_the_median_of_the_gaps(board: Board, interval: 
 
 def test_pollers_are_requests_per_second_times_the_interval(board: Board) -> None:
     """500 polls in 10 s by clients that ask every 2 s: a hundred clients."""
-    board.cells[CACHE_LAYOUT.cells("hits")["near"]] = 500
+    board.cells[CACHE_CELL_MAP.cells("hits")["near"]] = 500
     for _ in range(100):
         board.timer("gaps")(2.0)
 
@@ -55,6 +55,33 @@ def test_everything_is_json_with_plain_names(board: Board) -> None:
     assert told["as_of"] == AS_OF
     assert told["server_facts"] == {"h": {"engine": "redis"}}
     assert list(told)[:5] == ["redis_enabled", "hits", "misses", "total_requests", "hit_rate"]
+
+
+def two_processes(ages_ms: tuple[int, int]) -> Reading:
+    """Both with a near tier whose last proof is so old."""
+    boards = [Board.alone(CACHE_CELL_MAP) for _ in ages_ms]
+    for board, age_ms in zip(boards, ages_ms, strict=True):
+        board.show("near", {"follows": 1, "proven": 1, "age_ms": age_ms})
+        board.beat()
+    sheets = [Sheet(cells=board.cells, living=True) for board in boards]
+    return Reading(CACHE_CELL_MAP, sheets, clock())
+
+
+@pytest.mark.parametrize(
+    ("ages_ms", "told"), [((250, 1250), 1.25), ((1250, 250), 1.25), ((250, NEVER_MS), None)]
+)
+def test_the_proof_is_as_old_as_that_of_the_process_that_has_the_oldest(
+    ages_ms: tuple[int, int], told: float | None
+) -> None:
+    assert report(two_processes(ages_ms), STATE, {}, AS_OF)["feed"]["age_seconds"] == told
+
+
+def test_only_calls_that_found_no_place_are_told_of_the_pool() -> None:
+    stats = CacheStats()
+    for trouble in (*Trouble, Trouble.BUSY):
+        stats.error(trouble)
+
+    assert stats.snapshot()["pool"]["busy"] == 2
 
 
 def test_gaps_are_told_bucket_by_bucket(board: Board) -> None:

@@ -1,7 +1,6 @@
 """What servers tell of themselves: seldom asked, unknown where hidden, held against nobody."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -58,14 +57,13 @@ def test_whatever_a_server_says_is_read(raw: bytes) -> None:
 
 
 async def test_each_server_tells_when_somebody_asks(
-    open_at: Open, redis_server: RedisServer
+    open_at: Open, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("cache.redis_facts._PATIENCE_SECONDS", 5.0)
     _, stats = await open_at(redis_server.url)
     before = stats.snapshot()["server_facts"]
-    began = time.monotonic()
     (facts,) = (await stats.survey())["server_facts"].values()
 
-    assert time.monotonic() - began < 1.0
     assert [set(told.values()) for told in before.values()] == [{UNKNOWN}]
     assert facts["role"] == "master"
     assert facts["used_memory_bytes"] > 100_000
@@ -113,17 +111,17 @@ async def test_a_server_that_hides_it_is_in_use_all_the_same(
 
 
 async def test_a_frozen_server_keeps_nobody_waiting(
-    open_at: Open, redis_server: RedisServer
+    open_at: Open, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, stats = await open_at(redis_server.url, budget_seconds=5.0)
+    monkeypatch.setattr("cache.redis_facts._ASK_SECONDS", 60.0)
+    _, stats = await open_at(redis_server.url, budget_seconds=60.0, socket_timeout=60.0)
     redis_server.freeze()
-    began = time.monotonic()
-    numbers = await stats.survey()
-    took = time.monotonic() - began
-    redis_server.thaw()
-    await asyncio.sleep(0)
+    try:
+        async with asyncio.timeout(20.0):
+            numbers = await stats.survey()
+    finally:
+        redis_server.thaw()
 
-    assert took < 1.0
     assert [set(told.values()) for told in numbers["server_facts"].values()] == [{UNKNOWN}]
 
 

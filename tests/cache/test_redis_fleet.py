@@ -1,7 +1,6 @@
 """The servers of the present layout: they come, go and are renewed, and requests notice nothing."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -83,14 +82,16 @@ async def test_who_leaves_may_still_answer_what_it_was_asked(
     assert await asked == b"v"
 
 
-async def test_a_stop_does_not_wait_for_those_who_linger(fleet: Fleet, start_redis: Start) -> None:
+async def test_a_stop_does_not_wait_for_those_who_linger(
+    fleet: Fleet, start_redis: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cache.redis_fleet._LINGER_SECONDS", 10.0)
     one, other = start_redis(), start_redis()
     for server in (one, other):
         await fleet.adopt(shared_by(node_of(server)))
-    began = time.monotonic()
-    await fleet.stop()
+    async with asyncio.timeout(5.0):
+        await fleet.stop()
 
-    assert time.monotonic() - began < 0.8
     assert (clients(one), clients(other)) == (0, 0)
 
 
@@ -99,15 +100,12 @@ async def test_a_layout_with_nobody_there_is_adopted_soon(stopped: Stopped) -> N
     port = silent.sockets[0].getsockname()[1]
     fleet = stopped(Opened().fleet())
     nodes = [Node(host="127.0.0.1", port=port), Node(host="127.0.0.1", port=free_port())]
-    began = time.monotonic()
-    await fleet.adopt(shared_by(*nodes))
-    took = time.monotonic() - began
-    began = time.monotonic()
-    await fleet.stop()
+    async with asyncio.timeout(5.0):
+        await fleet.adopt(shared_by(*nodes))
+    async with asyncio.timeout(5.0):
+        await fleet.stop()
     silent.close()
 
-    assert took < 1.0
-    assert time.monotonic() - began < 3.0
     assert not fleet.in_use
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from cache import CACHE_COUNTS, CacheStats, TierState
-from cache.counted import CACHE_LAYOUT
+from cache.counted import CACHE_CELL_MAP
 from cache.stats import NearState
-from counts import Board, Layout
+from counts import Board, CellMap
 from counts.folder import Folder
 
 NEAR = NearState(proven=True, age=0.25, push=True, to_mend=2, entries=3, size=5000)
@@ -18,7 +18,7 @@ def two_processes(folder: Path, *states: TierState) -> list[CacheStats]:
     """Of one service, each with a near tier, a moment after their first beat."""
     found = []
     for state in states:
-        stats = CacheStats(Folder(folder / "tally", "1-group", CACHE_LAYOUT).join())
+        stats = CacheStats(Folder(folder / "tally", "1-group", CACHE_CELL_MAP).join())
         stats.watch(lambda state=state: state)  # type: ignore[misc]
         stats.watch_near(lambda: NEAR)
         stats.beat()
@@ -71,7 +71,7 @@ def test_clients_are_watched_across_processes(tmp_path: Path) -> None:
 
 
 def test_a_board_may_hold_other_numbers_besides() -> None:
-    stats = CacheStats(Board.alone(Layout(CACHE_COUNTS)))
+    stats = CacheStats(Board.alone(CellMap(CACHE_COUNTS)))
     stats.hit("near")
 
     assert stats.snapshot()["hits"] == 1

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 import counting_process
-from counting_process import LAYOUT, count
-from counts import Board, Layout, counters, open_board
+from counting_process import CELL_MAP, count
+from counts import Board, CellMap, counters, open_board
 from counts.folder import Folder
+from counts.mapped_files import common_cells
 
 GROUP = "1-0123456789abcdef"
 SPAWN = multiprocessing.get_context("spawn")
@@ -77,15 +78,15 @@ def test_processes_of_one_supervisor_tell_the_same_and_the_killed_stay_in_it(
 
 
 def test_a_process_without_a_supervisor_is_the_service_and_makes_no_file(tmp_path: Path) -> None:
-    board = open_board(LAYOUT, home=tmp_path)
+    board = open_board(CELL_MAP, home=tmp_path)
     count(board, "hits", "near")
 
     assert board.read().ever().counts("hits")["near"] == 1
     assert list(tmp_path.iterdir()) == []
 
 
-def joined(root: Path, group: str = GROUP, layout: Layout = LAYOUT) -> Board:
-    return Folder(root / "tally", group, layout).join()
+def joined(root: Path, group: str = GROUP, cell_map: CellMap = CELL_MAP) -> Board:
+    return Folder(root / "tally", group, cell_map).join()
 
 
 def hits(board: Board) -> int:
@@ -100,6 +101,28 @@ def test_boards_of_one_group_are_added_up(tmp_path: Path) -> None:
     assert [hits(board) for board in boards] == [3, 3, 3]
 
 
+def test_one_joins_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else who comes second may make the cells that the first has just made, or take its folder."""
+    monkeypatch.setattr("counts.mapped_files._LOCK_SECONDS", 0.02)
+    refused: list[str] = []
+
+    def while_another_comes(path: Path, size: int) -> memoryview:
+        monkeypatch.setattr("counts.folder.common_cells", common_cells)
+        try:
+            joined(tmp_path)
+        except TimeoutError as late:
+            refused.append(str(late))
+        return common_cells(path, size)
+
+    monkeypatch.setattr("counts.folder.common_cells", while_another_comes)
+    first = joined(tmp_path)
+    second = joined(tmp_path)
+    count(second, "hits", "near")
+
+    assert refused == [f"{tmp_path / 'tally' / 'lock'} is held by another process"]
+    assert hits(first) == 1
+
+
 def test_what_is_watched_is_watched_by_all_of_a_group(tmp_path: Path) -> None:
     one, other = joined(tmp_path), joined(tmp_path)
     one.watch[5] = 9
@@ -109,7 +132,7 @@ def test_what_is_watched_is_watched_by_all_of_a_group(tmp_path: Path) -> None:
 
 def test_other_services_and_other_versions_count_for_themselves(tmp_path: Path) -> None:
     boards = [joined(tmp_path), joined(tmp_path, "2-fedcba9876543210")]
-    newer = Layout([counters("hits", "near", "redis", "moon", windowed=True)])
+    newer = CellMap([counters("hits", "near", "redis", "moon", windowed=True)])
     count(boards[0], "hits", "near")
 
     assert hits(boards[1]) == 0
@@ -166,7 +189,7 @@ def test_where_nothing_can_be_shared_it_counts_for_itself_and_says_so(
     monkeypatch.setattr("counts.folder.os.geteuid", lambda: 123)
     (tmp_path / "tally-123").mkdir(mode=0o755)
     with caplog.at_level(logging.WARNING):
-        board = open_board(LAYOUT, home=tmp_path)
+        board = open_board(CELL_MAP, home=tmp_path)
     count(board, "hits", "near")
 
     assert hits(board) == 1

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 
@@ -10,6 +11,7 @@ from counts.board import WATCH_CELLS
 from counts.mapped_files import private_cells
 
 MINUTE = 60.0
+POLLED_NS = 1_000_000_000_000
 
 
 class Watched:
@@ -62,6 +64,8 @@ def test_the_last_poll_of_a_job_ends_a_gap_and_begins_none(watched: Watched) -> 
     watched.one.polled("job", "client", last=True)
     watched.after(1.0)
     watched.one.polled("job", "client", last=True)
+    watched.after(1.0)
+    watched.one.polled("job", "client")
 
     assert watched.seconds == [1.0]
 
@@ -95,6 +99,26 @@ def test_no_more_than_64_pairs_are_watched_and_places_come_free_again(watched: W
         watched.after(1.0)
 
     assert watched.seconds == [1.0]
+
+
+class Overlooked(list[int]):
+    """Cells, and the gaps that another process would tell after each write of one of them."""
+
+    def __init__(self) -> None:
+        super().__init__([0] * WATCH_CELLS)
+        self.told: list[float] = []
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        super().__setitem__(place, value)
+        seen = cast(memoryview, [*self])
+        Gaps(seen, self.told.append, now=lambda: POLLED_NS).polled("job", "client")
+
+
+def test_who_looks_between_the_two_writes_of_a_pair_tells_no_gap_that_never_was() -> None:
+    cells = Overlooked()
+    Gaps(cast(memoryview, cells), cells.told.append, now=lambda: POLLED_NS).polled("job", "client")
+
+    assert cells.told == [0.0], "once both are written, and not before"
 
 
 @pytest.mark.parametrize("interval", [1, 2, 3, 5, 10, 30, 60])

@@ -2,29 +2,29 @@
 
 import pytest
 
-from counting_process import LAYOUT
-from counts.layout import BEAT
+from counting_process import CELL_MAP
+from counts.cell_map import BEAT
 from counts.mapped_files import private_cells
 from counts.reading import SECOND_NS, Reading, Sheet
 from counts.windows import ROW_NS, beat, begin
 
 START = 1000 * ROW_NS
-NEAR, IN_USE = LAYOUT.cells("hits")["near"], LAYOUT.cells("now")["in_use"]
-BUCKETS = LAYOUT.place("poll")
+NEAR, IN_USE = CELL_MAP.cells("hits")["near"], CELL_MAP.cells("now")["in_use"]
+BUCKETS = CELL_MAP.place("poll")
 
 
 def a_sheet(
     *, hits: int = 0, in_use: int = 0, living: bool = True, began: int = START, beaten: int = START
 ) -> Sheet:
-    cells = private_cells(LAYOUT.size)
-    begin(cells, LAYOUT, began)
+    cells = private_cells(CELL_MAP.size)
+    begin(cells, CELL_MAP, began)
     cells[NEAR], cells[IN_USE] = hits, in_use
     cells[BEAT] = beaten
     return Sheet(cells=cells, living=living)
 
 
 def reading(*sheets: Sheet, after: float = 0.0) -> Reading:
-    return Reading(LAYOUT, sheets, START + int(after * SECOND_NS))
+    return Reading(CELL_MAP, sheets, START + int(after * SECOND_NS))
 
 
 def test_counters_are_sums_and_the_dead_stay_in_them() -> None:
@@ -32,6 +32,15 @@ def test_counters_are_sums_and_the_dead_stay_in_them() -> None:
 
     assert told.counts("hits") == {"near": 57, "redis": 0}
     assert told.counts("puts") == {"stored": 0}
+
+
+def test_the_sums_of_a_reading_stay_those_of_its_moment() -> None:
+    """So all that is told of one reading agrees, though the other processes go on counting."""
+    sheet = a_sheet(hits=3)
+    told = reading(a_sheet(), sheet)
+    sheet.cells[NEAR] += 1
+
+    assert told.ever().counts("hits")["near"] == 3
 
 
 def test_histograms_are_sums_in_seconds() -> None:
@@ -80,10 +89,10 @@ def test_a_service_younger_than_the_window_tells_all_and_how_long_that_is() -> N
 
 def test_what_a_process_counted_before_it_died_leaves_the_window_in_time() -> None:
     dead = a_sheet(hits=5, living=False, began=START)
-    beat(dead.cells, LAYOUT, START)
+    beat(dead.cells, CELL_MAP, START)
     own = a_sheet(hits=1)
     for seconds in range(0, 200, 5):
-        beat(own.cells, LAYOUT, START + seconds * SECOND_NS)
+        beat(own.cells, CELL_MAP, START + seconds * SECOND_NS)
 
     assert reading(own, dead, after=30.0).last(60).counts("hits")["near"] == 6
     assert reading(own, dead, after=180.0).last(60).counts("hits")["near"] == 0

@@ -24,6 +24,7 @@ def _with(*names: str) -> tuple[Path, ...]:
 COMBINATIONS: Mapping[str, tuple[Path, ...]] = {
     "plain": _with(),
     "tls": _with("tls"),
+    "rights": _with("rights"),
     "sentinel": _with("sentinel"),
     "cluster": _with("cluster"),
     "monitoring": _with("monitoring"),

@@ -14,6 +14,7 @@ from deploy.deploy_files import DEPLOY
 from dev_servers import free_port
 from live.client import eventually
 
+KEY = "tally:job:1"
 VALUE = prefix(1, "subject").encode()
 
 
@@ -90,9 +91,9 @@ class ComposeServers:
 async def keeps(cache: Cache) -> None:
     """Fails unless, within seconds, what is put there is found there."""
     await eventually(
-        lambda: cache.put("k", VALUE, cache.budget(), seconds=30.0),
+        lambda: cache.put(KEY, VALUE, cache.budget(), seconds=30.0),
         lambda answer: answer == Stored(),
         seconds=20,
     )
 
-    assert await cache.get("k", cache.budget()) == VALUE
+    assert await cache.get(KEY, cache.budget()) == VALUE

@@ -4,6 +4,8 @@ Without containers: what a service's shell would run there runs here, with folde
 machine in the container's place. Every option, file and password is as the Compose files say.
 """
 
+import re
+import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from cache import Cache
 from deploy.compose_servers import ComposeServers, keeps
 from deploy.container_redis import ContainerRedis, is_well, replaced
-from deploy.deploy_files import DEPLOY, MANIFESTS, conf, read_yaml
+from deploy.deploy_files import DEPLOY, MANIFESTS, ROOT, conf, read_yaml
 from dev_servers import ServerError
 
 CONF = dict(conf((DEPLOY / "redis.conf").read_text()))
@@ -30,6 +32,40 @@ def test_the_plain_one_has_the_files_settings_and_wants_the_password(compose: Co
     assert settings == [CONF["appendonly"], CONF["timeout"]]
     with pytest.raises(ServerError, match="NOAUTH"):
         server.ask("GET x")
+
+
+async def test_with_rights_tally_gets_in_as_a_user_who_may_little_else(
+    compose: Compose, used: Used
+) -> None:
+    servers = compose("rights")
+    owner = (servers.secrets / "redis-owner-password").read_text().strip()
+    server = servers.start("redis", password=owner)
+
+    await keeps(await used(servers))
+
+    for words in ("FLUSHALL", "CONFIG SET maxmemory 1", "KEYS *", "GET other", "CONFIG GET x"):
+        assert "permissions" in server.ask(f"ACL DRYRUN tally {words}"), words
+    assert server.ask("ACL DRYRUN tally GET tally:job:1") == "OK"
+    assert is_well(servers.check("redis"), server.port)
+
+
+@pytest.mark.parametrize("name", ["redis-password", "redis-owner-password"])
+def test_with_rights_no_account_is_without_a_password(compose: Compose, name: str) -> None:
+    servers = compose("rights")
+    (servers.secrets / name).write_text("")
+
+    with pytest.raises(ServerError, match="is empty"):
+        servers.start("redis")
+
+
+def test_the_guides_ping_of_it_is_answered(compose: Compose) -> None:
+    guide = (ROOT / "docs" / "deployment.md").read_text()
+    (command,) = re.findall(r"`docker compose exec redis sh -c '(.+)'`", guide)
+    servers = compose("plain")
+    server = servers.start("redis")
+    words = replaced(servers.here(command), "redis-cli ", f"redis-cli -p {server.port} ")
+
+    assert subprocess.check_output(["sh", "-c", words], text=True) == "PONG\n"
 
 
 def test_nobody_sees_the_password_in_the_list_of_processes(compose: Compose) -> None:

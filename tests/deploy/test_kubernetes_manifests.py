@@ -36,11 +36,14 @@ def test_a_field_that_is_misspelt_is_seen() -> None:
         kubernetes_validate.validate(wrong, "1.30", strict=True)
 
 
-def test_all_manifests_are_applied_but_the_operators_kind() -> None:
+def test_all_manifests_are_applied_but_those_of_monitoring() -> None:
     (kustomization,) = read_yaml(KUSTOMIZATION)
     files = {path.relative_to(DEPLOY).as_posix() for path in MANIFESTS}
 
-    assert files - {*kustomization["resources"]} == {"kubernetes/monitoring/service-monitor.yaml"}
+    assert files - {*kustomization["resources"]} == {
+        "kubernetes/monitoring/service-monitor.yaml",
+        "kubernetes/monitoring/redis-exporter.yaml",
+    }
     assert {*kustomization["resources"]} <= files
     for generated in kustomization["configMapGenerator"]:
         assert all((DEPLOY / name).is_file() for name in generated["files"])
@@ -114,11 +117,14 @@ def test_services_lead_to_ports_that_are_there_and_redis_url_to_its_service() ->
     (settings,) = named("ConfigMap").values()
     services = named("Service")
 
-    assert {*services} == {"api", "redis"}
+    assert {*services} == {"api", "redis", "redis-exporter"}
     for name, service in services.items():
         (port,) = service["spec"]["ports"]
         assert port["targetPort"] in {one["name"] for one in container(name)["ports"]}
     assert settings["data"]["REDIS_URL"] == "redis://redis:6379/0"
+    assert container("redis-exporter")["env"] == [
+        {"name": "REDIS_ADDR", "value": "redis://redis:6379"}
+    ]
     assert services["redis"]["spec"]["ports"][0]["port"] == 6379
 
 

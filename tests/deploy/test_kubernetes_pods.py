@@ -7,7 +7,7 @@ from deploy.deploy_files import DEPLOY, DOCKERFILE, instructions, manifests, rea
 from deploy.kubernetes_objects import PODS, TALLY, container, named
 
 
-def test_only_api_and_workers_reach_redis_and_nobody_reaches_the_workers() -> None:
+def test_only_api_workers_and_exporter_reach_redis_and_nobody_reaches_the_workers() -> None:
     policies = named("NetworkPolicy")
     (rule,) = policies["redis"]["spec"]["ingress"]
     (source,) = rule["from"]
@@ -17,7 +17,10 @@ def test_only_api_and_workers_reach_redis_and_nobody_reaches_the_workers() -> No
     assert {*source} == {"podSelector"}
     assert wanted["app.kubernetes.io/component"] == [*TALLY]
     assert policies["redis"]["spec"]["egress"] == []
-    assert {*policies} == {"nobody-in", "redis", "api"}
+    assert {*policies} == {"nobody-in", "redis", "api", "redis-from-exporter", "redis-exporter"}
+    (exporter,) = policies["redis-from-exporter"]["spec"]["ingress"]
+    (pod,) = exporter["from"]
+    assert pod == {"podSelector": {"matchLabels": PODS["redis-exporter"]["metadata"]["labels"]}}
 
 
 @pytest.mark.parametrize("pod", sorted(PODS))
@@ -48,6 +51,11 @@ def test_the_autoscaler_begins_where_the_deployment_does() -> None:
     scaler = named("HorizontalPodAutoscaler")["api"]["spec"]
     api = named("Deployment")["api"]["spec"]
 
+    (metric,) = scaler["metrics"]
+    target = metric["resource"]["target"]
+
+    assert target["type"] == "AverageValue"
+    assert 500 <= int(target["averageValue"].removesuffix("m")) < 1000  # of the one core it can use
     assert scaler["minReplicas"] == api["replicas"] == 2
     assert named("PodDisruptionBudget")["api"]["spec"]["minAvailable"] < api["replicas"]
 
@@ -66,8 +74,8 @@ def test_user_port_and_redis_are_those_of_the_image_and_of_compose() -> None:
 
 
 def test_the_operators_prometheus_finds_the_api_under_the_job_that_the_rules_know() -> None:
-    (monitor,) = [one for one in manifests() if one["kind"] == "ServiceMonitor"]
-    service = named("Service")["api"]
+    monitor, redis = [one for one in manifests() if one["kind"] == "ServiceMonitor"]
+    service, exporter = named("Service")["api"], named("Service")["redis-exporter"]
     labels = service["metadata"]["labels"]
     (prometheus,) = read_yaml(DEPLOY / "prometheus" / "prometheus.yml")
     jobs = {job["job_name"] for job in prometheus["scrape_configs"]}
@@ -77,3 +85,20 @@ def test_the_operators_prometheus_finds_the_api_under_the_job_that_the_rules_kno
         one["name"] for one in service["spec"]["ports"]
     }
     assert labels[monitor["spec"]["jobLabel"]] in jobs
+    (endpoint,) = redis["spec"]["endpoints"]
+    set_to = {one["targetLabel"]: one["replacement"] for one in endpoint["relabelings"]}
+    assert (
+        redis["spec"]["selector"]["matchLabels"].items() <= exporter["metadata"]["labels"].items()
+    )
+    assert endpoint["port"] == exporter["spec"]["ports"][0]["name"]
+    assert set_to["job"] in jobs
+
+
+def test_the_exporter_is_the_one_of_the_compose_files() -> None:
+    compose = combined(*COMBINATIONS["monitoring"])["services"]["redis-exporter"]
+    ours = container("redis-exporter")
+
+    assert ours["image"] == compose["image"]
+    assert ours["command"][2] == compose["entrypoint"][2].replace("$$", "$").replace(
+        "/run/secrets/redis-password", "/etc/redis-secret/password"
+    )

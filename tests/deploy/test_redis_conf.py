@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from deploy.deploy_files import DEPLOY, ROOT, conf
-from dev_servers import RedisFlavour, RedisServer
+from dev_servers import RedisFlavour, RedisServer, ServerError
 
 FILE = DEPLOY / "redis.conf"
 SETTINGS = dict(conf(FILE.read_text()))
+ACCOUNT = SETTINGS.pop("user")
 UNITS = {"kb": 2**10, "mb": 2**20, "gb": 2**30}
 
 
@@ -43,7 +44,22 @@ def test_a_server_has_every_setting_of_the_file(served: Served, name: str) -> No
     assert (told, value) == (name, as_told(SETTINGS[name]))
 
 
+def test_tallys_account_is_there_with_its_rights_and_nobody_gets_in_by_it(served: Served) -> None:
+    page = (ROOT / "docs" / "redis-urls.md").read_text()
+    needs = re.search(r"ACL SETUSER tally on >password (.*)", page)
+    rights = served.ask("ACL GETUSER tally")
+    assert needs
+
+    assert ACCOUNT.startswith(f"tally off {needs[1]} +info ")
+    assert rights.splitlines()[1] == "off"
+    assert "config" not in ACCOUNT
+    for wrong in ("", "tally"):
+        with pytest.raises(ServerError, match="WRONGPASS"):
+            served.ask(f'AUTH tally "{wrong}"')
+
+
 def test_what_the_guide_recommends_is_in_the_file() -> None:
+    """But for the append-only file, which is switched off; both say so."""
     guide = (ROOT / "docs" / "deployment.md").read_text()
     section = guide.partition("### Redis server configuration")[2]
     block = re.search(r"```conf\n(.*?)```", section, re.DOTALL)
@@ -53,7 +69,9 @@ def test_what_the_guide_recommends_is_in_the_file() -> None:
     password = wanted.pop("requirepass")
 
     assert password not in FILE.read_text()
-    assert len(wanted) >= 7
+    assert (wanted.pop("appendonly"), SETTINGS["appendonly"]) == ("yes", "no")
+    assert "It differs\nin one: it says `appendonly no`" in guide
+    assert len(wanted) >= 6
     assert {name: SETTINGS.get(name) for name in wanted} == wanted
 
 

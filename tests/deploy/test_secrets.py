@@ -19,7 +19,7 @@ def test_it_makes_all_that_is_mounted(secrets: Path) -> None:
 
     assert {path.parent for path in files} == {Path("secrets")}
     assert {path.name for path in files} <= {path.name for path in secrets.iterdir()}
-    assert len(files) == 7
+    assert len(files) == 8
 
 
 def test_a_second_run_changes_nothing(secrets: Path) -> None:
@@ -57,7 +57,7 @@ def test_only_the_owner_enters_the_folder_and_only_he_reads_the_authoritys_key(
 
 
 def test_passwords_are_long_and_differ_and_the_database_url_has_its_own(secrets: Path) -> None:
-    names = ("redis-password", "postgres-password", "grafana-password")
+    names = ("redis-password", "redis-owner-password", "postgres-password", "grafana-password")
     passwords = {(secrets / name).read_text().strip() for name in names}
     url = (secrets / "database-url").read_text().strip()
     database = open_database(url)

@@ -3,6 +3,9 @@
 from typing import Final
 
 _ENGINE: Final = "needs a container engine; its configuration is checked by tests/deploy"
+_AWS: Final = (
+    "needs an account at the provider; its arguments are checked by tests/guide/test_guide_aws.py"
+)
 _PACKAGES: Final = "needs root or Homebrew, and changes the machine it runs on"
 _ACCOUNT: Final = "needs an account at the provider, and costs money"
 _FIREWALL: Final = "needs root, and changes the firewall of the machine it runs on"
@@ -12,10 +15,10 @@ NOT_RUN: Final[dict[tuple[str, str], str]] = {
     ("2. Start a Redis server", "docker compose up -d redis"): _ENGINE,
     ("2. Start a Redis server", "brew install redis"): _PACKAGES,
     ("2. Start a Redis server", "sudo apt update"): _PACKAGES,
-    ("AWS ElastiCache", "aws elasticache create-cache-cluster \\"): _ACCOUNT,
-    ("AWS ElastiCache", "aws elasticache create-replication-group \\"): _ACCOUNT,
-    ("AWS ElastiCache", "aws elasticache create-serverless-cache \\"): _ACCOUNT,
-    ("AWS ElastiCache", "aws elasticache describe-cache-clusters \\"): _ACCOUNT,
+    ("AWS ElastiCache", "aws elasticache create-cache-cluster \\"): _AWS,
+    ("AWS ElastiCache", "aws elasticache create-replication-group \\"): _AWS,
+    ("AWS ElastiCache", "aws elasticache create-serverless-cache \\"): _AWS,
+    ("AWS ElastiCache", "aws elasticache describe-cache-clusters \\"): _AWS,
     ("Google Cloud Memorystore", "gcloud redis instances create video-cache \\"): _ACCOUNT,
     ("Google Cloud Memorystore", "gcloud redis instances describe video-cache \\"): _ACCOUNT,
     ("Azure Managed Redis", "az redisenterprise create \\"): _ACCOUNT,

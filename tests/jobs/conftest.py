@@ -9,8 +9,8 @@ from jobs import Database, SqlBacklog, SqlChanges, SqlJobs, migrate, open_databa
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = open_database(database_url)
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    database = open_database(migrated_url)
     await migrate(database)
     yield database
     await database.close()

@@ -18,6 +18,9 @@ START_SECONDS = 60.0  # a first start on a loaded machine also compiles every mo
 JOB_SECONDS = 90.0  # many times what the jobs of these tests need
 SAMPLE: Document = {"type": "sample"}
 
+# Below the 5 s after which uvicorn ends an idle connection: the last moment belongs to nobody.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=3.0)
+
 
 async def eventually(
     ask: Callable[[], Awaitable[T]],
@@ -58,7 +61,9 @@ class Api:
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, console: Path) -> None:
         self.process = process
-        self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20.0)
+        self.http = httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", timeout=20.0, limits=_LIMITS
+        )
         self._console = console
 
     async def status_of(self, path: str) -> int:

@@ -1,5 +1,6 @@
 """What whole journeys need: an installation of the test's own, a Redis, and films to upload."""
 
+import shutil
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -15,11 +16,19 @@ from live.tcp_proxy import TcpProxy
 
 
 @pytest.fixture
-async def tally(tmp_path: Path) -> AsyncIterator[Installation]:
-    """An installation on SQLite, without Redis unless a test names one; nothing runs yet."""
+async def new_tally(tmp_path: Path) -> AsyncIterator[Installation]:
+    """An installation on SQLite, without Redis unless a test names one; nothing ever ran in it."""
     installation = Installation(tmp_path)
     yield installation
     await installation.close()
+
+
+@pytest.fixture
+def tally(new_tally: Installation, migrated_file: Path) -> Installation:
+    """The same with a database that has its tables, which each first start would take time for."""
+    new_tally.data.mkdir()
+    shutil.copy(migrated_file, new_tally.data / "tally.db")
+    return new_tally
 
 
 @pytest.fixture

@@ -15,14 +15,14 @@ TWO_SIZES = {"outputs": [{"codec": "h264", "height": 360}, {"codec": "vp9", "hei
 
 
 async def test_uvicorn_alone_completes_jobs_whose_polls_come_from_redis(
-    valkey: RedisServer, tally: Installation, film: Film, tmp_path: Path
+    valkey: RedisServer, new_tally: Installation, film: Film, tmp_path: Path
 ) -> None:
-    api = await tally.serve(REDIS_URL=valkey.url).up()
+    api = await new_tally.serve(REDIS_URL=valkey.url).up()
     thumbnail = await api.create("thumbnail")
-    transcode = await api.upload(film(20), "transcode", TWO_SIZES)
+    transcode = await api.upload(film(12), "transcode", TWO_SIZES)
     async with (
-        polling(api, thumbnail, every=1.0) as one,
-        polling(api, transcode, every=1.0) as other,
+        polling(api, thumbnail, every=0.25) as one,
+        polling(api, transcode, every=0.25) as other,
     ):
         thumbnail, transcode = await one.until_done(), await other.until_done()
     stats = await api.stats()
@@ -33,8 +33,8 @@ async def test_uvicorn_alone_completes_jobs_whose_polls_come_from_redis(
     assert decoded(picture).size == (640, 360)
     assert (decoded(h264).codec, decoded(h264).size) == ("h264", (640, 360))
     assert (decoded(vp9).codec, decoded(vp9).size) == ("vp9", (426, 240))
-    assert decoded(h264).seconds == pytest.approx(20, abs=0.2)
-    assert decoded(vp9).seconds == pytest.approx(20, abs=0.2)
+    assert decoded(h264).seconds == pytest.approx(12, abs=0.2)
+    assert decoded(vp9).seconds == pytest.approx(12, abs=0.2)
     looks = one.looks + other.looks
     assert len(looks) >= 8
     assert stats["redis_enabled"] is True

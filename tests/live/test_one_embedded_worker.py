@@ -15,6 +15,9 @@ pytestmark = [
 ]
 
 
+SMALL = {"outputs": [{"codec": "vp9", "height": 144}]}
+
+
 def parent(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     (line,) = [line for line in lines if line.startswith("PPid:")]
@@ -26,7 +29,7 @@ async def test_two_api_processes_share_a_worker_that_survives_its_owner(
 ) -> None:
     """`uvicorn --workers 2`, and `kill -9` of the process that the worker belongs to."""
     api = await tally.serve("--workers", "2").up()
-    jobs = [await api.upload(film(8), "transcode") for _ in range(3)]
+    jobs = [await api.upload(film(4), "transcode", SMALL) for _ in range(3)]
     await api.until(jobs[0], lambda job: job["progress"]["percent"] > 0)
     (old,) = tally.workers()
     kill(parent(old))

@@ -41,12 +41,10 @@ async def test_all_three_options_lose_no_poll_and_go_on_record(tmp_path: Path) -
         stderr=asyncio.subprocess.STDOUT,
     )
     said = (await process.communicate())[0].decode()
-    records = read_records(records_folder(Settings(data_dir=tmp_path)))
-    record = records.newest("drill-rollback")
-
     assert process.returncode == 0, said
-    assert record is not None
-    assert record.ok
+
+    (record,) = read_records(records_folder(Settings(data_dir=tmp_path))).found
+    assert (record.kind, record.ok) == ("drill-rollback", True)
     assert (record.figures["errors"], record.figures["steps_back"]) == (0, 0)
     assert record.figures["polls"] > 200 * 0.8 * len(PHASES)
     phases = record.figures["phases"]

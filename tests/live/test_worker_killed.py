@@ -41,7 +41,7 @@ async def test_another_worker_makes_only_what_the_killed_one_left(
     """On PostgreSQL; `kill -9` of the one worker while it makes the second of three outputs."""
     tally.settings |= {"DATABASE_URL": postgres_url, "REDIS_URL": valkey.url}
     api, worker = tally.serve(), tally.work()
-    job = await (await api.up()).upload(film(20), "transcode", THREE_OUTPUTS)
+    job = await (await api.up()).upload(film(8), "transcode", THREE_OUTPUTS)
     async with polling(api, job, every=0.1) as watch:
         before = await watch.until(first_is_ready)
         await seen(lambda: tally.processes("vp9"))

@@ -76,11 +76,10 @@ async def watched(
         settings = {"REDIS_URL": redis.url, "EMBEDDED_WORKER": "off", "CACHE_AUDIT_SHARE": "1"}
         api = tally.serve(**settings)
         try:
+            await api.up()  # first: what it answers while it starts is a 503, and would be counted
             configuration = our_configuration(folder, int(api.http.base_url.port or 0))
-            with PrometheusServer(prometheus / "prometheus", configuration) as it:
-                await api.up()  # both need some seconds until they begin
-                with polled(api):
-                    yield Watched(redis=redis, api=api, prometheus=it)
+            with PrometheusServer(prometheus / "prometheus", configuration) as it, polled(api):
+                yield Watched(redis=redis, api=api, prometheus=it)
         finally:
             await tally.close()
 
@@ -144,6 +143,13 @@ async def test_no_rule_is_ill_and_nothing_is_said_against_a_healthy_tally(watche
 
     assert ill == []
     assert told(watched, "firing") == set()
+
+
+async def test_the_databases_jobs_and_workers_are_seen(watched: Watched) -> None:
+    assert await value(watched, 'tally_jobs{status="queued"}') == 1.0
+    assert await value(watched, "tally_workers_living") == 0.0
+    assert await value(watched, "tally_jobs_age_seconds") < 10.0
+    assert await value(watched, "tally_jobs_oldest_queued_seconds > 0") < 120.0
 
 
 async def test_redis_going_away_is_about_to_be_told(watched: Watched) -> None:

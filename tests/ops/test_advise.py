@@ -65,3 +65,29 @@ async def test_with_nothing_to_go_by_it_says_what_it_needs(
     assert said.count("is not known") == 3
     for option in ("--interval", "--pollers", "--jobs"):
         assert option in said
+
+
+@pytest.mark.parametrize("option", ["--interval", "--pollers", "--entry-bytes", "--jobs"])
+@pytest.mark.parametrize("number", ["1e-320", "1e308", "0", "-1", "nan", "inf", "many"])
+def test_a_number_that_cannot_be_meant_is_refused_in_one_line(
+    option: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        words(advise, f"{option}={number}")
+
+    *_, last = capsys.readouterr().err.splitlines()
+    assert f"{option}: '{number}' is no number from " in last
+    assert len(last) < 120
+
+
+@pytest.mark.parametrize("interval", ["0.001", "86400"])
+@pytest.mark.parametrize("pollers", ["1", "10000000"])
+@pytest.mark.parametrize(("size", "jobs"), [("1", "1"), ("536870912", "1000000000")])
+async def test_the_least_and_the_most_that_are_taken_are_advised_in_short_lines(
+    interval: str, pollers: str, size: str, jobs: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ("--interval", interval, "--pollers", pollers, "--entry-bytes", size, "--jobs", jobs)
+    code = await advise.run(words(advise, "--url", NOBODY, *given), Settings())
+
+    assert code == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) < 200

@@ -7,7 +7,7 @@ import pytest
 from acted_service import ActedService, acted_service
 from example_evidence import down
 from ops import baseline
-from ops.baseline import service_figures
+from ops.baseline import comparable, service_figures
 from ops.records import Record, read_records, records_folder
 from ops.service_seen import ServiceSeen
 from ops_statistics import telling
@@ -92,10 +92,45 @@ async def test_a_folder_that_takes_no_record_is_told(
     assert "Set DATA_DIR" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("given", [("--seconds", "0"), ("--seconds", "3601"), ("--rate", "1001")])
+@pytest.mark.parametrize(
+    "given", [("--seconds", "0"), ("--seconds", "3601"), ("--rate", "1001"), ("--rate", "1e-320")]
+)
 def test_a_load_without_bounds_is_refused(given: tuple[str, str]) -> None:
     with pytest.raises(SystemExit):
         words(baseline, *given)
+
+
+async def test_more_polls_than_can_be_kept_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = words(baseline, "--seconds", "3600", "--rate", "1000")
+    code = await baseline.run(args, Settings(data_dir=tmp_path))
+    said = capsys.readouterr()
+
+    assert (code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert "3,600,000 polls" in said.err
+
+
+async def test_a_baseline_with_nothing_to_compare_is_not_as_it_should_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silent = {"redis_enabled": True, "total_requests": None, "entry": {"mean_bytes": 2000.0}}
+    async with acted_service(versions={"job_a": 1}, statistics=silent) as acted:
+        code, (record,) = await measured(acted, tmp_path)
+
+    assert (code, record.ok, record.figures["errors"]) == (2, False, 0)
+    assert "did not count these polls" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rate", "reads", "yes"), [(99.0, None, True), (None, 0.0, True), (None, None, False)]
+)
+def test_one_figure_of_the_time_between_is_enough_to_compare(
+    rate: float | None, reads: float | None, yes: bool
+) -> None:
+    figures = {"hit_rate": rate, "database_reads_per_1000_polls": reads, "entry_bytes": 2000.0}
+
+    assert comparable(figures) is yes
 
 
 def test_the_services_figures_are_those_of_the_time_between() -> None:

@@ -11,9 +11,15 @@ from ops.finding import Finding, Verdict
 GUIDE = Path(__file__).parents[2] / "docs" / "deployment.md"
 
 
-def finding(check: str, verdict: str = "ok") -> Finding:
+def finding(check: str, verdict: str = "ok", *, not_needed: bool = False) -> Finding:
     return Finding(
-        check=check, subject="s", verdict=Verdict(verdict), measured="", threshold="", fix=""
+        check=check,
+        subject="s",
+        verdict=Verdict(verdict),
+        measured="",
+        threshold="",
+        fix="",
+        not_needed=not_needed,
     )
 
 
@@ -58,6 +64,28 @@ def test_the_operator_attests_what_no_program_can_see() -> None:
 
     assert state(line, backups) is State.UNKNOWN
     assert state(line, backups, accepted=("backup.database",)) is State.DONE
+
+
+def test_tls_is_ticked_where_it_is_on_and_nowhere_else() -> None:
+    line = "TLS/SSL enabled for production"
+    on, off = finding("redis.tls"), finding("redis.tls", not_needed=True)
+    lived_with = state(line, finding("redis.tls", "warn"), accepted=("redis.tls",))
+
+    assert [state(line, on), state(line, off), lived_with] == [
+        State.DONE,
+        State.WAIVED,
+        State.WAIVED,
+    ]
+    assert state(line, off, finding("redis.tls-version", "unknown")) is State.UNKNOWN
+
+
+def test_who_scrapes_tells_of_two_lines() -> None:
+    watched = [finding(f"monitoring.{name}") for name in ("metrics", "alerts")]
+    found = [*watched, finding("service.stats"), finding("monitoring.scraped", "unknown")]
+    lines = ("Monitoring and alerts configured", "Cache stats endpoint monitored")
+
+    assert [state(line, *found) for line in lines] == [State.UNKNOWN, State.UNKNOWN]
+    assert [len(item.findings) for item in checklist(found) if item.findings] == [3, 2]
 
 
 def test_nobody_attests_a_failure_away() -> None:

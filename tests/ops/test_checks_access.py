@@ -9,12 +9,17 @@ from ops.checks_access import CHECKS
 from ops.server_seen import RightsSeen, Stranger, Unknown
 
 OPEN = {"bind": "* -::*", "protected-mode": "no"}
+HOME = {"bind": "127.0.0.1 -::1"}
+HIDDEN = Unknown("unknown command 'CONFIG'")
 PLAIN = meant("redis://10.0.0.3:6379")
 
 
-def test_what_is_in_order_is_found_so() -> None:
-    assert {*verdicts(CHECKS, seen()).values()} == {"ok"}
-    assert {*verdicts(CHECKS, watched()).values()} == {"ok"}
+def test_what_is_in_order_is_found_so_but_for_a_firewall_that_nobody_sees() -> None:
+    for given in (seen(), watched()):
+        told = verdicts(CHECKS, given)
+
+        assert told.pop("redis.exposed") == "unknown"
+        assert {*told.values()} == {"ok"}
 
 
 @pytest.mark.parametrize(
@@ -71,8 +76,6 @@ def test_rights_that_a_server_cannot_rehearse_are_unknown() -> None:
 @pytest.mark.parametrize(
     ("address", "stranger", "url", "verdict"),
     [
-        ("127.0.0.1", "let in", "redis://localhost", "ok"),
-        ("10.0.0.3", "password", "redis://10.0.0.3", "ok"),
         ("8.8.8.8", "password", "rediss://8.8.8.8", "warn"),
         ("8.8.8.8", "password", "redis://8.8.8.8", "fail"),
         ("8.8.8.8", "let in", "rediss://8.8.8.8", "fail"),
@@ -87,15 +90,53 @@ def test_who_can_be_reached_from_the_internet_is_exposed(
     assert verdicts(CHECKS, given)["redis.exposed"] == verdict
 
 
-def test_who_listens_to_everybody_and_asks_for_nothing_is_exposed() -> None:
-    hidden = Unknown("unknown command 'CONFIG'")
-    open_ones = [
-        server(stranger="let in", config=OPEN),
-        server(stranger="let in"),
-        server(stranger="let in", config=hidden),
-        server(stranger=hidden, config=OPEN),
-    ]
-    told = [verdicts(CHECKS, seen(one, target=PLAIN))["redis.exposed"] for one in open_ones]
+@pytest.mark.parametrize(
+    ("address", "config", "verdict"),
+    [
+        ("127.0.0.1", HOME, "ok"),
+        ("127.0.0.1", {"bind": "::1"}, "ok"),
+        ("127.0.0.1", {"bind": "127.0.0.1 10.0.0.3"}, "unknown"),
+        ("127.0.0.1", {"bind": "localhost"}, "unknown"),
+        ("127.0.0.1", {"bind": "* -::*", "protected-mode": "yes"}, "warn"),
+        ("127.0.0.1", {"bind": "127.0.0.1 8.8.8.8"}, "warn"),
+        ("127.0.0.1", HIDDEN, "unknown"),
+        ("10.0.0.3", {"bind": "10.0.0.3"}, "unknown"),
+        ("10.0.0.3", HOME, "unknown"),  # something in between listens for it
+        ("10.0.0.3", {"bind": ""}, "warn"),
+        ("10.0.0.3", {"bind": "-::*"}, "warn"),
+        ("10.0.0.3", {"bind": "0.0.0.0"}, "warn"),
+        ("10.0.0.3", OPEN, "warn"),
+        ("10.0.0.3", HIDDEN, "unknown"),
+    ],
+)
+def test_a_private_address_alone_is_no_secure_network(
+    address: str, config: object, verdict: str
+) -> None:
+    one = server(addresses=(address,), config=config)
 
-    assert told == ["fail", "ok", "unknown", "unknown"]
-    assert verdicts(CHECKS, unix())["redis.exposed"] == "ok"
+    assert verdicts(CHECKS, seen(one, target=PLAIN))["redis.exposed"] == verdict
+
+
+def test_who_listens_to_everybody_and_asks_for_nothing_is_exposed() -> None:
+    strangers = ("let in", "protected mode", "password", HIDDEN)
+    ones = [server(stranger=stranger, config=OPEN) for stranger in strangers]
+    told = [verdicts(CHECKS, seen(one, target=PLAIN))["redis.exposed"] for one in ones]
+
+    assert told == ["fail", "warn", "warn", "warn"]
+
+
+def test_a_unix_socket_is_closed_to_the_network_where_no_port_is_open() -> None:
+    told = [
+        verdicts(CHECKS, seen(server(addresses=(), tls=None, **more), target=unix().target))
+        for more in ({"info": {"tcp_port": "0"}}, {"info": {"tcp_port": "6379"}, "config": OPEN})
+    ]
+
+    assert [one["redis.exposed"] for one in told] == ["ok", "warn"]
+
+
+def test_a_sentinel_does_not_tell_where_it_listens() -> None:
+    at_home = server(addresses=("127.0.0.1",), config=HOME)
+    given = watched(at_home, sentinels=[replace(SENTINEL, addresses=("127.0.0.1",))])
+
+    assert verdicts(CHECKS, given)["redis.exposed"] == "unknown"
+    assert "--accept redis.exposed" in found(CHECKS, given)["redis.exposed"].fix

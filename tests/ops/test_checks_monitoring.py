@@ -1,13 +1,20 @@
 """Whether something watches is measured, as far as it can be; what cannot be is unknown."""
 
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from example_evidence import METRICS, down, evidence, service
-from ops.checks_monitoring import CHECKS, samples
+from example_evidence import METRICS, down, evidence, page, service
+from ops.checks_monitoring import ALERTS, CHECKS, samples
 from ops.evidence import Evidence
-from ops.finding import Finding
-from ops.host_seen import HostSeen
+from ops.finding import Finding, exit_code
+from ops.prometheus_seen import PrometheusSeen
 from ops.service_seen import Page
+
+RULES = Path(__file__).parents[2] / "deploy/prometheus/alerts.yml"
 
 
 def found(given: Evidence) -> dict[str, Finding]:
@@ -19,7 +26,8 @@ def with_metrics(text: str, status: int = 200) -> Evidence:
 
 
 def test_a_system_that_is_watched_is_found_so_but_for_its_backups() -> None:
-    seen = {check: str(finding.verdict) for check, finding in found(evidence()).items()}
+    watched = evidence(prometheus=prometheus())
+    seen = {check: str(finding.verdict) for check, finding in found(watched).items()}
 
     assert seen.pop("backup.database") == "unknown"
     assert set(seen.values()) == {"ok"}
@@ -45,37 +53,90 @@ def test_the_missing_metric_is_named() -> None:
     assert "not tally_cache_in_use" in found(given)["monitoring.metrics"].measured
 
 
-def test_few_questions_may_have_come_from_people() -> None:
-    given = with_metrics(METRICS.replace(" 240.0", " 99.0"))
-    finding = found(given)["monitoring.scraped"]
+def prometheus(
+    alerts: Mapping[str, bool] = dict.fromkeys(ALERTS, True),
+    scraped: Mapping[str, bool] = {"api:8000": True},
+    told: int = 1,
+) -> PrometheusSeen:
+    """One that says this."""
+    rules: list[dict[str, Any]] = [
+        {"type": "alerting", "name": name, "health": "ok" if fine else "err", "alerts": []}
+        for name, fine in alerts.items()
+    ]
+    targets = [
+        {"labels": {"job": "tally", "instance": name}, "health": "up" if fine else "down"}
+        for name, fine in scraped.items()
+    ]
+    other = {"labels": {"job": "redis", "instance": "redis:6379"}, "health": "down"}
+    return PrometheusSeen(
+        url="http://127.0.0.1:9090",
+        rules=page({"data": {"groups": [{"rules": rules}]}}),
+        targets=page({"data": {"activeTargets": [*targets, other]}}),
+        alertmanagers=page({"data": {"activeAlertmanagers": [{}] * told}}),
+    )
+
+
+def told_by(one: PrometheusSeen) -> tuple[str, str]:
+    seen = found(evidence(prometheus=one))
+    return str(seen["monitoring.alerts"].verdict), str(seen["monitoring.scraped"].verdict)
+
+
+@pytest.mark.parametrize("questions", ["0.0", "240.0", "1000000.0"])
+def test_however_often_it_was_asked_nobody_knows_by_whom(questions: str) -> None:
+    finding = found(with_metrics(METRICS.replace(" 240.0", f" {questions}")))["monitoring.scraped"]
 
     assert finding.verdict == "unknown"
-    assert "99 times" in finding.measured
+    assert f"asked {float(questions):.0f} times" in finding.measured
 
 
-def test_questions_for_statistics_count_as_well_and_others_do_not() -> None:
-    row = 'tally_http_requests_total{method="GET",route="%s",status="2xx"} 60.0\n'
-    watched = METRICS.replace(" 240.0", " 50.0") + row % "/api/v2/cache/stats"
-    polled = METRICS.replace(" 240.0", " 50.0") + row % "/api/v2/jobs/{job_id}"
+def test_without_a_prometheus_to_ask_nobody_knows_whether_alerts_are_loaded() -> None:
+    finding = found(evidence())["monitoring.alerts"]
 
-    verdicts = [
-        found(with_metrics(text))["monitoring.scraped"].verdict for text in (watched, polled)
-    ]
-
-    assert verdicts == ["ok", "unknown"]
+    assert finding.verdict == "unknown"
+    assert exit_code([finding]) == 1
+    assert exit_code([finding], ["monitoring.alerts"]) == 0
+    assert "--prometheus" in finding.fix
 
 
 @pytest.mark.parametrize(
-    ("host", "verdict"),
+    ("one", "verdicts"),
     [
-        (HostSeen(alert_rules=True), "ok"),
-        (HostSeen(alert_rules=False), "warn"),
-        (HostSeen(), "unknown"),
-        (None, "unknown"),
+        (prometheus(), ("ok", "ok")),
+        (prometheus(alerts={**dict.fromkeys(ALERTS, True), "Other": False}), ("ok", "ok")),
+        (prometheus(alerts={}), ("warn", "ok")),
+        (prometheus(alerts=dict.fromkeys(ALERTS[1:], True)), ("warn", "ok")),
+        (prometheus(alerts=dict.fromkeys(ALERTS, False)), ("warn", "ok")),
+        (prometheus(told=0), ("warn", "ok")),
+        (prometheus(scraped={}), ("ok", "warn")),
+        (prometheus(scraped={"a:1": True, "b:1": False}), ("ok", "warn")),
     ],
 )
-def test_alert_rules_are_looked_for(host: HostSeen | None, verdict: str) -> None:
-    assert found(evidence(host=host))["monitoring.alerts"].verdict == verdict
+def test_prometheus_tells_what_it_loads_and_scrapes(
+    one: PrometheusSeen, verdicts: tuple[str, str]
+) -> None:
+    assert told_by(one) == verdicts
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Page(trouble="cannot be asked: Connection refused"),
+        page({}, status=404),
+        page([1]),
+        page({"data": None}),
+        page({"data": {"groups": [1], "activeTargets": [{}]}}),
+    ],
+)
+def test_a_prometheus_that_makes_no_sense_tells_nothing(odd: Page) -> None:
+    one = PrometheusSeen(url="http://x", rules=odd, targets=odd, alertmanagers=odd)
+
+    assert told_by(one) == ("unknown", "unknown")
+
+
+def test_the_alerts_that_are_wanted_are_among_ours() -> None:
+    written = re.findall(r"^ +- alert: (\w+)", RULES.read_text(), re.MULTILINE)
+
+    assert {*ALERTS} <= {*written}
 
 
 def test_of_a_service_that_is_down_nothing_is_known() -> None:

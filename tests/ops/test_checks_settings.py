@@ -64,7 +64,7 @@ def test_a_service_without_redis_has_no_limits_to_judge() -> None:
         (LogSeen(path=LOG, leaks={"an account in a URL": 1}), "warn", "an account in a URL"),
         (LogSeen(path=LOG, unsought=("the password in DATABASE_URL",)), "unknown", "DATABASE_URL"),
         (LogSeen(path=LOG, trouble="Permission denied"), "unknown", "Permission denied"),
-        (None, "ok", "LOG_FILE is empty"),
+        (None, "unknown", "LOG_FILE is empty"),
     ],
 )
 def test_a_password_in_the_log_is_a_failure(log: LogSeen | None, verdict: str, words: str) -> None:
@@ -103,3 +103,11 @@ def test_a_file_with_a_password_that_all_may_read_is_seen(
 
     assert (seen["secrets.env-file"].verdict, seen["secrets.file"].verdict) == verdicts
     assert ("chmod o-rwx .env" in seen["secrets.env-file"].fix) is (verdicts[0] != "ok")
+
+
+def test_what_the_platform_mounts_is_its_own_to_protect_and_an_env_file_is_not() -> None:
+    file = FileSeen(name="it", holds_secret=True, open_to_all=True, platforms=True)
+    seen = found(evidence(host=HostSeen(password_files=[file])))["secrets.file"]
+
+    assert (seen.verdict, seen.fix) == ("ok", "")
+    assert "the platform's mount" in seen.measured

@@ -119,7 +119,6 @@ async def test_with_everything_frozen_it_is_done_in_ten_seconds(
         "redis.layout",
         "redis.tls",
         "settings.redis-url",
-        "monitoring.alerts",
     }
 
 

@@ -10,58 +10,43 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import pytest
 
 from certificates import Authority
-from dev_servers import RedisFlavour, RedisServer, redis_flavours
+from dev_servers import RedisFlavour, redis_flavours
 from examined_findings import AT_REDIS, UNSTEADY, expected, worst
-from examined_servers import STRONG, WELL, Order, Place
+from examined_homes import HOMES, TALLY, Running, found_at_home, polled_service
+from examined_servers import STRONG, Order, Place
 from examined_settings import record, settings_of
 from examined_topologies import Examined
-from live.client import eventually
-from live.installation import Installation
 from ops.command_line import main
 from ops.doctor import gather, judge
-from ops.finding import Finding
+from ops.finding import Finding, exit_code, matters
 from ops.service import Service
 from redis_topologies import TOPOLOGIES
 from settings import PROJECT, Settings
 
 BACKEND = PROJECT / "backend"
+FIRST: Final = redis_flavours()[0]
 AT_ONCE: Final = 4
 """More, and two cores answer PINGs late."""
-ACCEPTED: Final = ("redis.rights", "redis.key-pattern", "redis.version", "backup.database")
+ACCEPTED: Final = ("redis.rights", "redis.key-pattern", "redis.persistence", "monitoring.alerts")
+"""For deploy/redis.conf with its password: as docs/doctor.md says."""
+NO_WORKER: Final = "jobs.waiting"
+"""None runs beside the services of this file."""
 
 pytestmark = pytest.mark.timeout(120)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Running:
-    """The service that is asked in all cases, and the settings it was started with."""
-
-    url: str
-    settings: Mapping[str, str]
-
-
 @pytest.fixture(scope="module")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """It has answered enough polls to be judged by them."""
-    tally = Installation(tmp_path_factory.mktemp("service"))
-    with RedisServer(redis_flavours()[0].binary, password=STRONG, config=WELL) as redis:
-        settings = {"REDIS_URL": redis.url, "EMBEDDED_WORKER": "off", "CACHE_AUDIT_SHARE": "1"}
-        api = await tally.serve("--no-access-log", **settings).up()
-        job = await api.create("probe")
-        for _ in range(220):
-            await api.poll(job)
-        await eventually(api.stats, lambda told: told["audit"]["outcomes"]["kept"])
-        yield Running(
-            url=str(api.http.base_url).rstrip("/"), settings={**tally.settings, **settings}
-        )
-        await tally.close()
+    """The one that is asked in all cases."""
+    async with polled_service(FIRST, tmp_path_factory.mktemp("service")) as service:
+        yield service
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +55,11 @@ async def findings(
     authority: Authority,
     running: Running,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Mapping[tuple[str, Order], list[Finding]]:
-    """By the topology and its order."""
+) -> Mapping[tuple[str, str], list[Finding]]:
+    """By the topology and its order; "at home" beside a service of its own."""
     folder = tmp_path_factory.mktemp(redis_flavour.name)
-    found: dict[tuple[str, Order], list[Finding]] = {}
+    homes = HOMES if redis_flavour == FIRST else ()
+    found: dict[tuple[str, str], list[Finding]] = {}
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def examine(place: Place) -> None:
@@ -85,6 +71,9 @@ async def findings(
     with Examined(redis_flavour, authority, folder) as examined:
         for places in examined.steps():
             await asyncio.gather(*map(examine, places))
+            for place in places:
+                if (place.topology, place.order) in homes:
+                    found[place.topology, "at home"] = await found_at_home(place, folder)
     return found
 
 
@@ -97,7 +86,7 @@ def test_every_topology_is_in_the_table_in_good_and_in_bad_order() -> None:
 @pytest.mark.parametrize(("topology", "order"), AT_REDIS)
 def test_doctor_tells_what_is_in_order_and_what_is_not(
     redis_flavour: RedisFlavour,
-    findings: Mapping[tuple[str, Order], list[Finding]],
+    findings: Mapping[tuple[str, str], list[Finding]],
     topology: str,
     order: Order,
 ) -> None:
@@ -113,12 +102,27 @@ def test_doctor_tells_what_is_in_order_and_what_is_not(
 
 @pytest.mark.parametrize(("topology", "order"), AT_REDIS)
 def test_no_finding_shows_a_password(
-    findings: Mapping[tuple[str, Order], list[Finding]], topology: str, order: Order
+    findings: Mapping[tuple[str, str], list[Finding]], topology: str, order: Order
 ) -> None:
     text = repr(findings.get((topology, order), []))
 
     for secret in (STRONG, "kZ8%2F2mQ", "wT3+9aLs", "wT3%2B9aLs"):
         assert secret not in text
+
+
+@pytest.mark.parametrize("topology", sorted(topology for topology, _ in HOMES))
+def test_a_fleet_in_good_order_with_its_service_ends_with_0_once_the_rest_is_accepted(
+    redis_flavour: RedisFlavour, findings: Mapping[tuple[str, str], list[Finding]], topology: str
+) -> None:
+    if redis_flavour != FIRST:
+        pytest.skip("a service of its own runs beside one flavour")
+    found = findings[topology, "at home"]
+    steady = {one.check for one in found if matters(one)} - UNSTEADY
+    hidden = {"redis.exposed"} if topology.startswith("sentinels") else set()
+
+    assert steady == {"redis.rights", "redis.key-pattern", "monitoring.alerts", NO_WORKER} | hidden
+    assert exit_code(found, steady - {"monitoring.alerts"} | UNSTEADY) == 1
+    assert exit_code(found, steady | UNSTEADY) == 0
 
 
 @pytest.fixture
@@ -130,18 +134,35 @@ def at_home(running: Running, tmp_path: Path) -> dict[str, str]:
     return {**os.environ, **running.settings, **folder}
 
 
-def test_the_command_ends_with_0_where_all_is_well_or_accepted(
-    running: Running, at_home: dict[str, str]
+@pytest.mark.parametrize(
+    ("account", "accepted"),
+    [
+        (f":{quote(STRONG, safe='')}@", ACCEPTED),
+        (TALLY, ("redis.persistence", "redis.exposed", "monitoring.alerts")),
+    ],
+    ids=["owner", "tally"],
+)
+def test_with_our_own_redis_conf_it_ends_with_0_once_the_rest_is_accepted(
+    running: Running, at_home: dict[str, str], account: str, accepted: tuple[str, ...]
 ) -> None:
-    accepting = [word for check in ACCEPTED for word in ("--accept", check)]
-    command = [sys.executable, "-m", "ops", "doctor", "--url", running.url, *accepting]
+    """As its owner, and as the user that it has for Tally, who may not ask for settings."""
+    _, _, place = at_home["REDIS_URL"].rpartition("@")
+    accepting = [
+        word for check in (*accepted, NO_WORKER, "redis.version") for word in ("--accept", check)
+    ]
     ended = subprocess.run(
-        command, cwd=BACKEND, env=at_home, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "ops", "doctor", "--url", running.url, *accepting],
+        cwd=BACKEND,
+        env={**at_home, "REDIS_URL": f"redis://{account}{place}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert ended.stdout.splitlines()[-1].endswith("exit code 0")
-    assert "  redis.rights (accepted)\n" in ended.stdout
+    assert "  monitoring.alerts (accepted)\n" in ended.stdout
     assert STRONG not in ended.stdout
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ LIVE = ("rollback", "--live", "--stop", "true", "--start", "true")
         (("rollback", "--redis-url", "redis://spare", "--stop", "x"), "--start COMMAND"),
         (("rollback", "--stop", "x", "--start", "y"), "go with --live, or with --redis-url."),
         ((*LIVE, "--redis-url", "redis://spare", "--yes"), "drop --redis-url."),
+        (("rollback", "--rate", "1000", "--seconds", "600"), "lower --rate or --seconds."),
         (("failover",), "makes another server the primary for everybody: add --yes."),
     ],
 )
@@ -70,7 +72,7 @@ async def test_a_drill_goes_on_record_however_it_went(
     assert json.loads(next(records_folder(settings).iterdir()).read_text())["version"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_ends_a_drill_in_order(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,3 +93,26 @@ async def test_a_signal_ends_a_drill_in_order(
 
     assert (ended, tidied) == (128 + number, [True])
     assert not read_records(records_folder(Settings(data_dir=tmp_path))).found
+
+
+async def test_a_second_ctrl_c_does_not_cut_off_what_the_first_one_tidies_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidied = []
+
+    async def rehearsed(*_: object) -> Mapping[str, Any]:
+        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            await asyncio.sleep(20)
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(20)
+            tidied.append(True)
+        return {}
+
+    monkeypatch.setattr("ops.drill.rehearse", rehearsed)
+    drilled = drill.run(words(drill, "rollback"), Settings(data_dir=tmp_path))
+
+    assert await asyncio.create_task(drilled) == 130
+    assert tidied == [True]

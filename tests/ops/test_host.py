@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cache import parse_redis_url
-from ops.host import secrets, see_host
+from ops.host import is_platforms, secrets, see_host
 from ops.host_seen import Secret
 from settings import Settings
 
@@ -71,6 +71,7 @@ def test_an_env_file_tells_whether_it_holds_a_password_and_who_may_read_it(
     path = tmp_path / ".env"
     path.write_text(f"PORT=8000\n{line}\n")
     path.chmod(mode)
+    tmp_path.chmod(0o755)
 
     (seen,) = see_host(settings(), [Secret(name="it", text=STRONG)], folder=tmp_path).env_files
 
@@ -89,15 +90,54 @@ def test_a_password_file_is_named_by_its_place(tmp_path: Path) -> None:
     assert missing.trouble == "No such file or directory"
 
 
-def test_the_alert_rules_and_the_version_of_the_code_are_looked_for(tmp_path: Path) -> None:
-    rules = tmp_path / "deploy/prometheus/alerts.yml"
-    before = see_host(settings(), [], folder=tmp_path)
-    rules.parent.mkdir(parents=True)
-    rules.touch()
+def test_a_file_that_all_may_read_is_closed_by_its_folder(tmp_path: Path) -> None:
+    """As deploy/secrets.sh keeps them; also where a link leads there."""
+    folder, link = tmp_path / "secrets", tmp_path / "link"
+    folder.mkdir()
+    file = folder / "redis-password"
+    file.write_text(STRONG)
+    file.chmod(0o444)
+    link.symlink_to(file)
+    tmp_path.chmod(0o755)
+
+    opened = {}
+    for mode in (0o700, 0o755):
+        folder.chmod(mode)
+        seen = see_host(settings(redis_password_file=str(link)), []).password_files
+        opened[mode] = [one.open_to_all for one in seen]
+
+    assert opened == {0o700: [False], 0o755: [True]}
+    assert not any(one.platforms for one in seen)
+
+
+@pytest.mark.parametrize(
+    ("place", "read_only", "mounted", "platforms"),
+    [
+        ("/run/secrets/redis-password", False, False, True),
+        ("/run/secrets-of-mine/redis-password", False, False, False),
+        ("/etc/tally/redis-password", False, False, False),
+        ("/etc/tally/redis-password", True, False, True),
+        ("/etc/tally/redis-password", False, True, True),
+    ],
+)
+def test_a_mount_of_the_platform_is_known_by_its_place_or_its_kind(
+    place: str, read_only: bool, mounted: bool, platforms: bool
+) -> None:
+    assert is_platforms(Path(place), read_only=read_only, mounted=mounted) is platforms
+
+
+def test_links_in_a_circle_are_trouble(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (seen,) = see_host(settings(redis_password_file=str(tmp_path / "a")), []).password_files
+
+    assert seen.trouble
+
+
+def test_the_version_of_the_code_and_odd_records_are_told(tmp_path: Path) -> None:
     (tmp_path / "backend").mkdir()
 
     seen = see_host(settings(), [], ["odd.json"], folder=tmp_path)
 
-    assert (before.alert_rules, seen.alert_rules) == (False, True)
     assert str(seen.version).startswith("0+")
     assert seen.unreadable_records == ["odd.json"]

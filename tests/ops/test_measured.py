@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from example_evidence import down
+from ops.advise import ADVISERS, as_text
 from ops.measured import Census, Measured, Number, count_jobs, read_measured
 from ops.measured import given as instead
 from ops_statistics import telling
@@ -68,6 +69,27 @@ def test_a_provider_that_hides_its_memory_leaves_it_unknown() -> None:
 @given(st.sampled_from([*STATISTICS]), JSON)
 def test_odd_statistics_are_survived(name: str, told: object) -> None:
     read_measured(telling({**STATISTICS, name: told}), SETTINGS, None)
+
+
+@given(st.floats(), st.floats(), st.floats(), st.floats())
+def test_whatever_numbers_a_service_tells_advice_is_given(
+    interval: float, pollers: float, entry: float, ttl: float
+) -> None:
+    told = {
+        **STATISTICS,
+        "polling": {"interval_seconds": interval, "samples": 400, "pollers": pollers},
+        "entry": {"mean_bytes": entry, "samples": 400},
+        "ttl_seconds": ttl,
+    }
+    measured = read_measured(telling(told), SETTINGS, Census(active=3))
+
+    assert len(as_text([advise(measured) for advise in ADVISERS])) < 5000
+
+
+def test_a_gap_of_next_to_nothing_was_not_measured() -> None:
+    told = {**STATISTICS, "polling": {"interval_seconds": 1e-320, "samples": 400}}
+
+    assert read_measured(telling(told), SETTINGS, None).interval is None
 
 
 def test_numbers_that_were_given_stand_in_for_measured_ones() -> None:

@@ -4,9 +4,10 @@ import pytest
 
 from acted_service import ActedService, acted_service
 from ops.http_line import place_of
-from ops.phases import Stage, redis_away, redis_in_use, statistics
+from ops.phases import Stage, redis_away, redis_in_use
 from ops.polls import polling
 from ops.service import Service
+from ops.service_statistics import statistics
 
 PATH = "/api/v2/jobs/job_a"
 
@@ -74,6 +75,18 @@ async def test_polls_that_fail_make_the_phase_fail() -> None:
 
     assert phase.polls.errors == phase.polls.polls > 0
     assert not phase.ok
+
+
+async def test_a_phase_that_nobody_polled_is_not_as_it_should_be() -> None:
+    async with acted_service(versions={"job_a": 1}) as acted:
+        async with polling(place_of(acted.url), [PATH], rate=200.0) as polls:
+            pass
+        stage = Stage(polls, seconds=0.1, say=lambda _: None)
+        polls.looks.clear()
+        await stage.play("idle", Service(acted.url), holds=redis_in_use)
+
+    assert (stage.phases[0].polls.polls, stage.phases[0].ok) == (0, False)
+    assert "NOBODY polled" in str(stage.phases[0])
 
 
 async def test_a_service_that_is_away_has_neither_redis_nor_none() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from example_servers import PRIMARY, server
-from ops.places import host_of, provider, reach
+from ops.places import host_of, is_loopback_word, is_wide_word, provider, reach
 from ops.server_rule import NotKnown
 from ops.server_seen import Unknown
 
@@ -25,6 +25,26 @@ from ops.server_seen import Unknown
 )
 def test_the_widest_address_counts(addresses: tuple[str, ...], where: str) -> None:
     assert reach(server(addresses=addresses)) == where
+
+
+@pytest.mark.parametrize(
+    ("word", "wide", "loopback"),
+    [
+        ("*", True, False),
+        ("-::*", True, False),
+        ("::", True, False),
+        ("0.0.0.0", True, False),
+        ("8.8.8.8", True, False),
+        ("10.0.0.3", False, False),
+        ("localhost", False, False),
+        ("127.0.0.1", False, True),
+        ("-::1", False, True),
+    ],
+)
+def test_a_word_of_bind_is_for_all_for_this_host_or_for_a_network(
+    word: str, wide: bool, loopback: bool
+) -> None:
+    assert (is_wide_word(word), is_loopback_word(word)) == (wide, loopback)
 
 
 def test_a_name_that_does_not_resolve_is_nowhere_known() -> None:

@@ -43,7 +43,8 @@ def test_the_figures_are_told_in_one_line_with_the_errors_by_kind() -> None:
     assert figures.as_json()["latency_ms"] == {"p50": 1.0, "p95": 1.0, "p99": 500.0, "max": 5000.0}
 
 
-def test_without_polls_there_are_no_latencies() -> None:
+def test_without_polls_there_are_no_latencies_and_nothing_is_fine() -> None:
+    assert not sum_up([]).fine
     assert sum_up([]).as_json()["latency_ms"] == {
         "p50": None,
         "p95": None,

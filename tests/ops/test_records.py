@@ -32,15 +32,13 @@ def test_its_file_is_named_by_date_and_kind(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == [place]
 
 
-def test_the_newest_of_a_kind_is_found(tmp_path: Path) -> None:
+def test_they_are_read_oldest_first(tmp_path: Path) -> None:
     for at in (AT + 60, AT, AT + 30):
         write_record(tmp_path, record(at))
     write_record(tmp_path, record(AT + 90, "drill-failover"))
     records = read_records(tmp_path)
 
     assert [one.at for one in records.found] == [AT, AT + 30, AT + 60, AT + 90]
-    assert records.newest("baseline") == record(AT + 60)
-    assert records.newest("drill-rollback") is None
 
 
 def test_no_folder_has_no_records(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """What doctor knows of Redis is gathered from real servers, and the checks tell good from bad."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import fields
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -12,6 +14,7 @@ from certificates import Authority
 from dev_servers import RedisFlavour, RedisServer, RedisTls
 from example_evidence import DAY
 from example_servers import verdicts
+from live.client import eventually
 from ops import checks_access, checks_engine, checks_memory, checks_sharing, checks_tls
 from ops.evidence import Check, Evidence
 from ops.redis_evidence import RedisSeen, gather_redis
@@ -97,11 +100,37 @@ async def test_a_server_set_up_badly_is_found_so(start_redis: Start) -> None:
     }
 
 
+async def test_a_server_that_is_full_is_found_so(start_redis: Start) -> None:
+    """Of memory, and of clients: it has evicted most of what it was given."""
+    server = start_redis(
+        password="x", config=["maxmemory 4mb", "maxmemory-policy allkeys-lru", "maxclients 100"]
+    )
+    value = "x" * 50_000
+    for number in range(150):
+        server.ask(f"SET tally:job:{{{number}}} {value} EX 1000")
+    with ExitStack() as connections:
+        for _ in range(96):
+            connections.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        await eventually(partial(clients, server), lambda connected: connected >= 97)
+        told = await judged(server.url)
+
+    assert {name: verdict for name, verdict in told.items() if verdict == "fail"} == {
+        "redis.memory-used": "fail",
+        "redis.evictions": "fail",
+        "redis.clients": "fail",
+    }
+    assert told["redis.memory-estimate"] == "warn"
+
+
+async def clients(server: RedisServer) -> int:
+    return int(server.facts("INFO clients")["connected_clients"])
+
+
 async def test_a_user_who_may_little_leaves_unknown_what_is_hidden(start_redis: Start) -> None:
     server = start_redis(password="x", config=["user ann on >secret ~tally:* -@all +get +ping"])
     told = await judged(f"redis://ann:secret@127.0.0.1:{server.port}/0")
 
-    assert (told.pop("redis.password"), told.pop("redis.exposed")) == ("ok", "ok")
+    assert told.pop("redis.password") == "ok"
     assert {*told.values()} == {"unknown"}
 
 

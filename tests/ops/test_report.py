@@ -132,6 +132,7 @@ def test_the_json_holds_all_of_it() -> None:
         "measured": "none on record",
         "threshold": "one of the last 30 days",
         "fix": "python -m ops drill rollback",
+        "not_needed": False,
         "accepted": True,
     }
     assert told["checklist"][2] == {
@@ -147,3 +148,18 @@ def test_the_checklist_is_that_of_the_guide_with_what_keeps_a_line_open() -> Non
     assert "[ ] Password authentication enabled\n      fail: redis.password localhost:6379" in text
     assert "[?] Backup strategy in place\n" in text
     assert "[x] Redis server running and accessible\n" in text
+
+
+def test_the_checklist_says_why_a_line_is_waived() -> None:
+    local = replace(
+        FOUND[0], check="redis.tls", subject="it", measured="none, on this host", not_needed=True
+    )
+    text = as_checklist(report(local))
+
+    assert (
+        "[-] TLS/SSL enabled for production\n"
+        "      not needed: redis.tls it: none, on this host\n" in text
+    )
+    lived_with = as_checklist(report(replace(FOUND[2]), accepted=("drill.rollback",)))
+    assert "[-] Rollback plan tested\n      warn (accepted): drill.rollback" in lived_with
+    assert "(accepted)" not in as_checklist(report(FOUND[1], accepted=("redis.password",)))

@@ -67,16 +67,97 @@ async def test_a_stop_that_fails_half_way_is_followed_by_a_start(
     assert said[-1] == "Redis was started again."
 
 
-async def test_a_drill_that_is_ended_leaves_redis_started(
-    acted: ActedService, tmp_path: Path
+@pytest.mark.parametrize(
+    ("phase", "starts"),
+    [("before", 0), ("the stop", 1), ("away", 1), ("the start", 1), ("started again", 1)],
+)
+async def test_a_drill_that_is_ended_in_any_phase_leaves_redis_started(
+    phase: str, starts: int, acted: ActedService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    redis = tmp_path / "redis"
-    drill = asyncio.create_task(
-        on_the_service(words(redis, stop="rm {}; sleep 30"), Service(acted.url), lambda _: None)
-    )
-    await seen(lambda: not redis.exists(), beat=0.01, seconds=20)
+    """Its start command is slow, and is run once and to its end."""
+    log, said = tmp_path / "log", list[str]()
+    monkeypatch.setattr("ops.rollback.redis_away", lambda _: phase != "away")
+    monkeypatch.setattr("ops.rollback.redis_in_use", lambda _: not _is_in("started again", [], log))
+    args = slow_start(tmp_path, stop="; sleep 30" if phase == "the stop" else "")
+    args.seconds = 30.0 if phase == "before" else 0.1
+    if phase == "started again":
+        (tmp_path / "go").touch()
+    drill = asyncio.create_task(on_the_service(args, Service(acted.url), said.append))
+    await seen(lambda: _is_in(phase, said, log), beat=0.01, seconds=20)
     drill.cancel()
+    await asyncio.wait({drill}, timeout=0.2)  # time to do wrong in
+    (tmp_path / "go").touch()
     await asyncio.wait({drill}, timeout=20)
 
     assert drill.cancelled()
-    assert redis.exists()
+    assert (tmp_path / "redis").exists()
+    assert _lines(log).count("begun") == _lines(log).count("ended") == starts
+
+
+async def test_a_drill_that_is_ended_again_while_redis_starts_waits_for_it(
+    acted: ActedService, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    args = slow_start(tmp_path, stop="; sleep 30")
+    drill = asyncio.create_task(on_the_service(args, Service(acted.url), said.append))
+    await seen(lambda: _lines(tmp_path / "log") == ["stop"], beat=0.01, seconds=20)
+    drill.cancel()
+    await seen(lambda: said[-1].startswith("Starting Redis again"), beat=0.01, seconds=20)
+    drill.cancel()
+    await asyncio.wait({drill}, timeout=0.2)  # time to do wrong in
+    (tmp_path / "go").touch()
+    await asyncio.wait({drill}, timeout=20)
+
+    assert drill.cancelled()
+    assert (tmp_path / "redis").exists()
+
+
+def slow_start(folder: Path, *, stop: str) -> Namespace:
+    """Redis starts as soon as there is a file `go`; the commands keep a log."""
+    wait = f"for _ in $(seq 1000); do [ -e {folder}/go ] && break; sleep 0.02; done"
+    return Namespace(
+        stop=f"rm {folder}/redis; echo stop >> {folder}/log{stop}",
+        start=f"cd {folder}; echo begun >> log; {wait}; touch redis; echo ended >> log",
+        rate=100.0,
+        seconds=0.1,
+    )
+
+
+def _is_in(phase: str, said: list[str], log: Path) -> bool:
+    """Whether the drill has come to that point, as its lines and its commands tell."""
+    lines = _lines(log)
+    return {
+        "before": len(said) == 1,
+        "the stop": lines == ["stop"],
+        "away": lines == ["stop"] and len(said) == 2,
+        "the start": lines == ["stop", "begun"],
+        "started again": lines[-1:] == ["ended"],
+    }[phase]
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text().split() if log.exists() else []
+
+
+async def test_a_start_that_fails_is_told_to_who_must_do_it(
+    acted: ActedService, tmp_path: Path
+) -> None:
+    args = words(tmp_path / "redis")
+    args.start = "exit 4"
+    said: list[str] = []
+    with pytest.raises(CommandFailed, match="--start ended with 4"):
+        await on_the_service(args, Service(acted.url), said.append)
+
+    assert said[-1] == "Redis was NOT started again: start it."
+
+
+async def test_a_drill_that_nobody_polled_is_not_as_it_should_be(
+    acted: ActedService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every job is gone after its first poll."""
+    gone = b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n"
+    monkeypatch.setattr(acted, "_job", lambda *_: gone)
+    figures = await on_the_service(words(tmp_path / "redis"), Service(acted.url), lambda _: None)
+
+    assert (figures["ok"], figures["errors"]) == (False, 0)
+    assert [phase["ok"] for phase in figures["phases"][1:]] == [False, False]

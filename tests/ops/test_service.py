@@ -159,4 +159,5 @@ def test_anything_else_is_refused_without_repeating_it(url: str) -> None:
         Service(url)
 
     assert "--url must be http://host:port" in str(refusal.value)
+    assert str(BadServiceUrl("--prometheus")).startswith("--prometheus must be http://host:port")
     assert "s3cret" not in str(refusal.value)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dev_servers import redis_flavours
-from ops.spare_redis import CannotRehearse, CommandedRedis, OwnRedis, redis_program
+from live.client import seen
+from ops.spare_redis import CannotRehearse, CommandedRedis, OneStart, OwnRedis, redis_program
 
 
 @pytest.mark.skipif(not redis_flavours(), reason="no redis-server on this machine")
@@ -46,6 +47,23 @@ async def test_a_spare_redis_is_stopped_and_started_by_commands(tmp_path: Path) 
     await redis.start()
 
     assert log.read_text() == "stop\ngo\n"
+
+
+async def test_a_start_goes_on_without_who_waits_for_it_and_takes_place_once(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "log"
+    line = f"echo begun >> {log}; sleep 0.2; echo ended >> {log}"
+    start = OneStart(CommandedRedis(url="", stop_command="", start_command=line))
+    waiting = asyncio.create_task(start.wait())
+    await seen(log.exists, beat=0.01, seconds=20)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    assert waiting.cancelled()
+    await start.wait_whatever_comes()
+    await start.wait()
+
+    assert log.read_text() == "begun\nended\n"
 
 
 async def _listens(port: int) -> bool:

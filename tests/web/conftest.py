@@ -13,6 +13,7 @@ import imageio_ffmpeg
 import pytest
 from playwright.async_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     FilePayload,
     Locator,
@@ -23,6 +24,7 @@ from playwright.async_api import (
 )
 
 from dev_servers import RedisServer, end, free_port, redis_flavours, spawn
+from live.films import make_reel, repeat
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 START_SECONDS = 60.0  # a first start on a loaded machine also compiles every module
@@ -105,23 +107,38 @@ def complaints() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+async def window(chromium: Browser) -> AsyncIterator[BrowserContext]:
+    """Where all pages are opened: a window of its own for each costs a second of CPU.
+
+    The page keeps nothing in the browser that a test could find.
+    """
+    window = await chromium.new_context(
+        viewport={"width": 1280, "height": 900},
+        reduced_motion="reduce",  # the lamp's glow keeps a processor busy with painting
+    )
+    window.set_default_timeout(PATIENCE_MS)
+    await window.add_init_script(COUNT_VIOLATIONS)
+    yield window
+    await window.close()
+
+
 @pytest.fixture
 async def page(
-    tally_url: str, chromium: Browser, redis: RedisServer, complaints: list[str]
+    tally_url: str, window: BrowserContext, redis: RedisServer, complaints: list[str]
 ) -> AsyncIterator[Page]:
     """A fresh page, open. Fails its test when the page complains or breaks its own policy."""
-    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE_MS)
-    await context.add_init_script(COUNT_VIOLATIONS)
-    page = await context.new_page()
+    await window.set_offline(False)
+    page = await window.new_page()
     page.on("console", lambda message: complaints.extend(complaint(message)))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     await page.goto(tally_url)
     yield page
-    violations = await page.evaluate("window.violations")
-    await context.close()
+    violations, kept = await page.evaluate("[violations, document.cookie + localStorage.length]")
+    await page.close()
     assert violations == []
     assert complaints == []
+    assert kept == "0"
 
 
 def complaint(message: ConsoleMessage) -> list[str]:
@@ -167,30 +184,17 @@ def start_long(
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real video: two seconds, 320 by 180, with sound."""
-    return make_clip(tmp_path_factory.mktemp("clips") / "clip.mp4", size="320x180", seconds=2)
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    words = "-v error -f lavfi -i testsrc2=size=320x180:rate=25:duration=2 "
+    words += "-f lavfi -i sine=frequency=440:duration=2 "
+    words += "-c:v libx264 -preset ultrafast -crf 36 -pix_fmt yuv420p -c:a aac"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), *words.split(), path]
+    subprocess.run(command, check=True, timeout=60)
+    return path
 
 
 @pytest.fixture(scope="session")
 def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real video that takes much longer to encode than a test waits."""
-    return make_clip(tmp_path_factory.mktemp("clips") / "long.mp4", size="1280x720", seconds=60)
-
-
-def make_clip(path: Path, *, size: str, seconds: int) -> Path:
-    picture = f"testsrc2=size={size}:rate=25:duration={seconds}"
-    sound = f"sine=frequency=440:duration={seconds}"
-    words = ["-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound]
-    words += [
-        "-c:v",
-        "libx264",
-        "-preset",
-        "ultrafast",
-        "-crf",
-        "36",
-        "-pix_fmt",
-        "yuv420p",
-        "-c:a",
-        "aac",
-    ]
-    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *words, path], check=True, timeout=60)
-    return path
+    folder = tmp_path_factory.mktemp("clips")
+    return repeat(make_reel(folder / "reel.mp4"), 60, folder / "long.mp4")

@@ -21,21 +21,22 @@ async def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def workshop(database_url: str, tmp_path: Path, clip: Path) -> AsyncIterator[Workshop]:
+async def workshop(migrated_url: str, tmp_path: Path, clip: Path) -> AsyncIterator[Workshop]:
     """With a job engine; runs its test on both databases."""
-    database, engine = open_database(database_url), DbosEngine(database_url)
+    database, engine = open_database(migrated_url), DbosEngine(migrated_url)
     await migrate(database)
     await engine.prepare()
-    yield Workshop(database_url, tmp_path, clip, database, engine, engine)
+    yield Workshop(migrated_url, tmp_path, clip, database, engine, engine)
     await engine.close()
     await database.close()
 
 
 @pytest.fixture
-async def small_workshop(sqlite_url: str, tmp_path: Path, clip: Path) -> AsyncIterator[Workshop]:
+async def small_workshop(
+    migrated_sqlite_url: str, tmp_path: Path, clip: Path
+) -> AsyncIterator[Workshop]:
     """On SQLite, its engine not prepared: for what needs neither PostgreSQL nor deliveries."""
-    database, engine = open_database(sqlite_url), DbosEngine(sqlite_url)
-    await migrate(database)
-    yield Workshop(sqlite_url, tmp_path, clip, database, engine, RecordedDelivery())
+    database, engine = open_database(migrated_sqlite_url), DbosEngine(migrated_sqlite_url)
+    yield Workshop(migrated_sqlite_url, tmp_path, clip, database, engine, RecordedDelivery())
     await engine.close()
     await database.close()

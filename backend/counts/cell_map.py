@@ -60,7 +60,7 @@ def histogram(name: str, bounds: Sequence[float], *, windowed: bool = False) -> 
     )
 
 
-class Layout:
+class CellMap:
     """The places of these families' cells. What is windowed comes first, gauges last."""
 
     def __init__(self, families: Iterable[Family]) -> None:
@@ -78,7 +78,7 @@ class Layout:
         told = repr((_FORMAT, ROWS, [*self.families.values()]))
         digest = sha256(told.encode(), usedforsecurity=False).digest()
         self.fingerprint = int.from_bytes(digest[:7]) or 1
-        """Of another layout it is another one; never 0, which is what an unfinished board has."""
+        """Of another cell map it is another one; never 0, which is what an unfinished board has."""
 
     def _put(self, kind: Kind, start: int) -> range:
         place = start
