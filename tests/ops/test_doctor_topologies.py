@@ -36,8 +36,7 @@ AT_ONCE: Final = 4
 """More, and two cores answer PINGs late."""
 ACCEPTED: Final = ("redis.rights", "redis.key-pattern", "redis.persistence", "monitoring.alerts")
 """For deploy/redis.conf with its password: as docs/doctor.md says."""
-NO_WORKER: Final = "jobs.waiting"
-"""None runs beside the services of this file."""
+NO_WORKER: Final = "jobs.waiting"  # none runs beside the services here
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -147,9 +146,8 @@ def test_with_our_own_redis_conf_it_ends_with_0_once_the_rest_is_accepted(
 ) -> None:
     """As its owner, and as the user that it has for Tally, who may not ask for settings."""
     _, _, place = at_home["REDIS_URL"].rpartition("@")
-    accepting = [
-        word for check in (*accepted, NO_WORKER, "redis.version") for word in ("--accept", check)
-    ]
+    rest = (*accepted, NO_WORKER, "redis.version")
+    accepting = [word for check in rest for word in ("--accept", check)]
     ended = subprocess.run(
         [sys.executable, "-m", "ops", "doctor", "--url", running.url, *accepting],
         cwd=BACKEND,

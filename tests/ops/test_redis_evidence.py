@@ -105,9 +105,9 @@ async def test_a_server_that_is_full_is_found_so(start_redis: Start) -> None:
     server = start_redis(
         password="x", config=["maxmemory 4mb", "maxmemory-policy allkeys-lru", "maxclients 100"]
     )
-    value = "x" * 50_000
+    put = "redis.call('SET', KEYS[1], string.rep('x', 50000), 'EX', 1000)"
     for number in range(150):
-        server.ask(f"SET tally:job:{{{number}}} {value} EX 1000")
+        server.ask(f'EVAL "{put}" 1 tally:job:{{{number}}}')
     with ExitStack() as connections:
         for _ in range(96):
             connections.enter_context(socket.create_connection(("127.0.0.1", server.port)))
