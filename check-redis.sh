@@ -12,6 +12,23 @@
 # It tells whether Redis answers, not whether Tally uses it: that is `redis_enabled` in the statistics.
 
 seconds=${CHECK_SECONDS:-3}
+port=${REDIS_PORT:-6379}
+
+# No limit at all is what both `timeout` and curl take a 0 for.
+case $seconds in
+  *[!0-9]* | 0* | ?????*)
+    echo "CHECK_SECONDS is '$seconds'; it must be a whole number of seconds from 1 to 9999."
+    exit 1
+    ;;
+esac
+case $port in
+  *[!0-9]* | 0* | ??????*) fits=no ;;
+  *) [ "$port" -le 65535 ] && fits=yes || fits=no ;;
+esac
+if [ "$fits" = no ]; then
+  echo "REDIS_PORT is '$port'; it must be a number from 1 to 65535."
+  exit 1
+fi
 
 # Runs a command for so long at most; for as long as it takes where there is no `timeout` (macOS).
 bounded() {
@@ -22,7 +39,7 @@ bounded() {
   fi
 }
 
-set -- "${REDIS_CLI:-redis-cli}" -h "${REDIS_HOST:-localhost}" -p "${REDIS_PORT:-6379}"
+set -- "${REDIS_CLI:-redis-cli}" -h "${REDIS_HOST:-localhost}" -p "$port"
 if [ -n "${REDIS_USERNAME:-}" ]; then
   set -- "$@" --user "$REDIS_USERNAME"
 fi
@@ -40,8 +57,9 @@ if [ "$(bounded "$@" ping 2>/dev/null)" != PONG ]; then
   exit 1
 fi
 
-# Check cache stats via API
-if ! curl -f -m "$seconds" "${TALLY_URL:-http://localhost:8000}/api/v2/cache/stats" >/dev/null 2>&1; then
+# A redirect, or the page of somebody else at that address, is no failure to curl: the answer counts.
+if ! curl -f -m "$seconds" "${TALLY_URL:-http://localhost:8000}/api/v2/cache/stats" 2>/dev/null |
+  grep '"cache_enabled"' >/dev/null 2>&1; then
   echo "Cache stats endpoint is DOWN"
   exit 1
 fi

@@ -19,7 +19,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  whatever python3 there is may run
     )
 
 import advisories
-from dev_servers import chromium, prometheus_programs, run_tally
+from dev_servers import chromium, prometheus_programs, run_tally, running_tally
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -49,6 +49,20 @@ def run() -> int:
     """start Tally with a Redis of its own; takes PORT, REDIS_URL, DATABASE_URL from you or .env"""
     setup()
     return run_tally(ROOT, PYTHON)
+
+
+def doctor(*words: str) -> int:
+    """ask the Tally that `run` started whether all is well; words go to `python -m ops doctor`"""
+    told = running_tally(ROOT)
+    if told is None:
+        print(
+            "No Tally of `make run` runs here: start it in another terminal. For any other one: "
+            "cd backend && ../.venv/bin/python -m ops doctor",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    os.chdir(ROOT / "backend")
+    os.execve(PYTHON, [str(PYTHON), "-m", "ops", "doctor", *words], {**os.environ, **told})
 
 
 def test(*words: str) -> int:
@@ -133,12 +147,13 @@ def _call(*words: str | Path) -> int:
 
 
 HABITS: dict[str, Callable[..., int]] = {
-    habit.__name__: habit for habit in (setup, run, test, check, audit, fix, soak, bench, clean)
+    habit.__name__: habit
+    for habit in (setup, run, doctor, test, check, audit, fix, soak, bench, clean)
 }
 
 
 def main(name: str = "", *words: str) -> int:
-    if name in HABITS and (not words or name in ("test", "soak")):
+    if name in HABITS and (not words or name in ("doctor", "test", "soak")):
         return HABITS[name](*words)
     for habit, function in HABITS.items():
         print(f"  {habit:6} {function.__doc__}")

@@ -77,9 +77,13 @@ def _redis(now: Numbers) -> Iterator[Metric]:
     states = list(now["servers"].values())
     servers = {state: states.count(state) for state in ("in use", "away")}
     yield _shown("tally_cache_servers", "Known Redis servers, by how they are.", "state", servers)
-    yield _shown(
-        "tally_cache_processes", "API processes, by how they are.", "state", now["processes"]
+    processes = dict(now["processes"])
+    yield Gauge(
+        "tally_cache_counts_shared",
+        "1 while these numbers are of all processes of the service.",
+        processes.pop("shared"),
     )
+    yield _shown("tally_cache_processes", "API processes, by how they are.", "state", processes)
     yield _counted(
         "tally_cache_replica_lags_total", "Gets of a replica that lagged.", "kind", now["replica"]
     )

@@ -19,7 +19,7 @@ from .redis_sentinels import RedisSentinels
 from .redis_server import RedisServer, RedisTls
 from .server import ServerError
 from .slot_move import SlotMove
-from .tally import run_tally
+from .tally import run_tally, running_tally
 
 __all__ = [
     "PostgresServer",
@@ -39,5 +39,6 @@ __all__ = [
     "prometheus_programs",
     "redis_flavours",
     "run_tally",
+    "running_tally",
     "spawn",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .processes import die_with, end, spawn
@@ -19,6 +20,8 @@ from .redis_server import RedisServer
 
 READY_SECONDS = 90.0  # a first start on a slow machine also compiles every module
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+TOLD = Path("data") / "run.json"
+"""What runs, for as long as it runs. Always there: who asks need not know a DATA_DIR."""
 
 
 def run_tally(root: Path, python: Path) -> int:
@@ -38,6 +41,7 @@ def run_tally(root: Path, python: Path) -> int:
         if "REDIS_URL" not in settings:
             folder = root / (settings.get("DATA_DIR") or "data") / "redis"
             settings["REDIS_URL"] = _own_redis(started, folder)
+        started.enter_context(_told(root / TOLD, port, settings["REDIS_URL"]))
         children = {
             name: spawn([python, "-m", *words], cwd=root / "backend", env=settings)
             for name, words in programs(settings, port).items()
@@ -47,6 +51,39 @@ def run_tally(root: Path, python: Path) -> int:
         started.callback(_ignore_endings)
         return _watch(children, f"http://localhost:{port}")
     return 0
+
+
+def running_tally(root: Path) -> dict[str, str] | None:
+    """PORT and REDIS_URL of what `run_tally` runs under `root` just now; None: nothing.
+
+    Of several the last that was started. What a `kill -9` left behind is known by its process.
+    """
+    try:
+        told = json.loads((root / TOLD).read_text())
+        os.kill(told["pid"], 0)
+        return {name: str(told[name]) for name in ("PORT", "REDIS_URL")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+@contextlib.contextmanager
+def _told(place: Path, port: int, redis_url: str) -> Iterator[None]:
+    """For `running_tally`, readable by its owner alone: the URL may hold a password."""
+    mine = json.dumps({"pid": os.getpid(), "PORT": port, "REDIS_URL": redis_url})
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = place.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(mine)
+        draft.replace(place)
+    except OSError as error:
+        print(f"`make doctor` will not find this Tally: {error}")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            if place.read_text() == mine:  # or that of another one, started since
+                place.unlink()
 
 
 def programs(settings: Mapping[str, str], port: int) -> dict[str, list[str]]:

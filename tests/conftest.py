@@ -26,7 +26,7 @@ from dev_servers import (
     redis_flavours,
 )
 
-pytest_plugins = ["migrated_databases"]
+pytest_plugins = ["migrated_databases", "running_order"]
 
 CI = os.environ.get("CI", "").lower() in ("1", "true")
 FLAVOURS = {flavour.name: flavour for flavour in redis_flavours()}
@@ -39,17 +39,6 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A deadline would measure the machine's load, not the code.
 hypothesis.settings.register_profile("tally", hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("tally")
-
-
-LONG = ("live", "web", "ops", "guide", "work")
-"""Rooms whose files take longest. They go first: at the end nobody shall wait for one of them."""
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    places = {place: number for number, place in enumerate(LONG)}
-    here = Path(__file__).parent
-    items.sort(key=lambda it: places.get(it.path.relative_to(here).parts[0], len(LONG)))
 
 
 def _without(what: str, fix: str) -> NoReturn:

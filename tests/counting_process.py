@@ -23,7 +23,7 @@ def count(board: Board, name: str, member: str, times: int = 1) -> None:
 
 def run(pipe: Connection, home: str) -> None:
     """`("count", name, member, times)`, `("show", value)` or `("read",)`, until the pipe ends."""
-    board = open_board(CELL_MAP, home=Path(home))
+    board = open_board(CELL_MAP, homes=[Path(home)])
     while True:
         try:
             word, *rest = pipe.recv()

@@ -171,5 +171,14 @@ def test_processes_and_the_pool_are_told(busy: Metrics) -> None:
     assert "\ntally_cache_pool_in_use 0.0\n" in text
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_whether_the_numbers_are_of_all_processes_is_told(shared: bool) -> None:
+    board = Board.alone(CELL_MAP, shared=shared)
+    text = scraped(of(CacheStats(board), HttpCounts(board, lambda seconds: None)))
+
+    assert f"\ntally_cache_counts_shared {float(shared)}\n" in text
+    assert 'state="shared"' not in text
+
+
 def test_a_scrape_says_that_it_is_prometheus_text(busy: Metrics) -> None:
     assert busy.render()[1].startswith("text/plain; version=")

@@ -44,6 +44,7 @@ def report(
             "redis_in_use": sum(process["in_use"] for process in redis),
             "breaker_open": sum(process["open"] for process in redis),
             "feed_proven": sum(process["proven"] for process in near),
+            "shared": reading.shared,
         },
         "windows": {name: _window(totals) for name, totals in last.items()},
         "latency": _latency(ever),

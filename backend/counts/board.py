@@ -33,19 +33,24 @@ class Board:
         *,
         watch: memoryview,
         others: Callable[[], Sequence[Sheet]],
+        shared: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`watch`: cells that all processes of the service write; `others`: their boards now."""
+        """`watch`: cells that all processes of the service write; `others`: their boards now;
+        `shared`: whether each of them has one."""
         self.cell_map = cell_map
         self.cells = cells
         self.watch = watch
         self._others = others
+        self._shared = shared
         _take_over(cells, cell_map, clock())
 
     @classmethod
-    def alone(cls, cell_map: CellMap) -> "Board":
-        """Of a process that is a whole service: in memory that nobody else sees."""
+    def alone(cls, cell_map: CellMap, *, shared: bool = True) -> "Board":
+        """In memory that nobody else sees: of a process that is a whole service, or, not `shared`,
+        of one that is not and can share nothing."""
         cells = private_cells(cell_map.size + WATCH_CELLS)
-        return cls(cell_map, cells[: cell_map.size], watch=cells[cell_map.size :], others=tuple)
+        own, watch = cells[: cell_map.size], cells[cell_map.size :]
+        return cls(cell_map, own, watch=watch, others=tuple, shared=lambda: shared)
 
     def timer(self, name: str) -> Callable[[float], None]:
         """Counts seconds in the histogram of that name."""
@@ -72,7 +77,8 @@ class Board:
     def read(self) -> Reading:
         """What all processes of the service have counted by now."""
         own = Sheet(cells=self.cells, living=True)
-        return Reading(self.cell_map, [own, *self._others()], clock())
+        sheets = [own, *self._others()]
+        return Reading(self.cell_map, sheets, clock(), shared=self._shared())
 
 
 def _take_over(cells: memoryview, cell_map: CellMap, now: int) -> None:

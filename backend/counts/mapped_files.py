@@ -25,6 +25,11 @@ def private_cells(count: int) -> memoryview:
 def make_private(folder: Path) -> None:
     """A folder that is ours alone. Raises PermissionError for one that others could write to."""
     folder.mkdir(mode=0o700, exist_ok=True)
+    check_private(folder)
+
+
+def check_private(folder: Path) -> None:
+    """Raises PermissionError for a folder that others could write to, OSError for none at all."""
     found = folder.lstat()
     if folder.is_symlink() or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise PermissionError(f"{folder} is not ours alone")
@@ -48,14 +53,15 @@ def locked(path: Path) -> Iterator[None]:
 def hold_cells(path: Path, count: int, mark: int) -> memoryview | None:
     """The file's cells, locked for as long as they are used; None if another process holds them.
 
-    All zero, unless their first one is the mark: then they are as who died left them.
+    All zero, unless their first one is the mark: then they are as who died left them. Where there
+    is no room for them, no file is left.
     """
     file = _open(path, os.O_RDWR | os.O_CREAT)
     try:
         if not _hold(file, fcntl.LOCK_EX):
             return None
         if not _fits(file, count, mark):
-            _write_zeros(file, count)
+            _write_zeros(file, count, path)
         return _mapped(file, count, mmap.PROT_READ | mmap.PROT_WRITE)
     finally:
         os.close(file)  # the map has the file open, too, and so keeps the lock
@@ -79,10 +85,17 @@ def common_cells(path: Path, count: int) -> memoryview:
     file = _open(path, os.O_RDWR | os.O_CREAT)
     try:
         if os.fstat(file).st_size != count * CELL_BYTES:
-            _write_zeros(file, count)
+            _write_zeros(file, count, path)
         return _mapped(file, count, mmap.PROT_READ | mmap.PROT_WRITE)
     finally:
         os.close(file)
+
+
+def hold_sign(path: Path) -> None:
+    """An empty file, held until this process ends: a sign to the others, for which there is room
+    where there is none for cells."""
+    file = _open(path, os.O_RDWR | os.O_CREAT)
+    _hold(file, fcntl.LOCK_EX)  # never closed: the lock is the sign
 
 
 def is_held(path: Path) -> bool:
@@ -113,17 +126,18 @@ def _fits(file: int, count: int, mark: int) -> bool:
     return memoryview(os.pread(file, CELL_BYTES, 0)).cast("q")[0] == mark
 
 
-def _write_zeros(file: int, count: int) -> None:
+def _write_zeros(file: int, count: int, path: Path) -> None:
     """Written, not only promised: a page that finds no room later would kill the process."""
     os.ftruncate(file, 0)
     left = memoryview(bytes(count * CELL_BYTES))
     try:
         while left:
             left = left[os.write(file, left) :]
-    except OSError:
+    except OSError as trouble:
         with suppress(OSError):
             os.ftruncate(file, 0)
-        raise
+            path.unlink()
+        raise OSError(trouble.errno, trouble.strerror, str(path)) from None
 
 
 def _mapped(file: int, count: int, how: int) -> memoryview:

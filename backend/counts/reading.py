@@ -55,7 +55,11 @@ class Reading:
     the same. Windows and gauges are not: they are of the moment they are asked for.
     """
 
-    def __init__(self, cell_map: CellMap, sheets: Sequence[Sheet], now: int) -> None:
+    def __init__(
+        self, cell_map: CellMap, sheets: Sequence[Sheet], now: int, *, shared: bool = True
+    ) -> None:
+        """`shared`: no process of the service that lives is left out, as far as can be told."""
+        self.shared = shared
         self._cell_map = cell_map
         self._sheets = sheets
         self._now = now

@@ -17,6 +17,7 @@ from ops.listed_jobs import listed_jobs
 from ops.measured import Census, Measured, count_jobs, given, read_measured
 from ops.memory_advice import advise_memory
 from ops.pool_advice import advise_pool
+from ops.printable import printable
 from ops.service import Service
 from ops.ttl_advice import advise_ttl
 from settings import Settings
@@ -32,6 +33,8 @@ _TITLES: Final = {
     "pool": ("Connection pool", ("Concurrent users", "Pool size", "Memory impact")),
     "memory": ("Memory of Redis", ("Guide's formula", "Needed", "Recommended")),
 }
+_LONGEST_LINE: Final = 400
+"""Characters: reasons are sentences of ours, around words of the service."""
 _MOST_JOBS: Final = 1000
 _LARGEST_VALUE: Final = 512 * 2**20
 """Bytes, of Redis: what proto-max-bulk-len is unless somebody raised it."""
@@ -102,7 +105,11 @@ def as_json(advice: Sequence[Advice]) -> str:
 
 def as_text(advice: Sequence[Advice]) -> str:
     """A paragraph for each. Pure."""
-    return "\n\n".join("\n".join(_paragraph(one)) for one in advice)
+    return "\n\n".join("\n".join(map(_line, _paragraph(one))) for one in advice)
+
+
+def _line(text: str) -> str:
+    return printable(text, longest=_LONGEST_LINE)
 
 
 def _object(one: Advice) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ops.checks_records import FEWEST_POLLS, FEWEST_SECONDS, too_few
 from ops.code_version import code_version
 from ops.given_numbers import TooManyPolls, between, check_load
 from ops.http_line import place_of
@@ -24,6 +25,12 @@ from settings import PROJECT, Settings
 
 _COMPARED: Final = ("hit_rate", "database_reads_per_1000_polls", "entry_bytes")
 """What doctor's drift is about. The first two are of the time of the polls alone."""
+
+
+_TOO_FEW: Final = (
+    f"Too few polls to tell: kept, but a baseline takes {FEWEST_POLLS} and {FEWEST_SECONDS:g} s. "
+    "Measure longer."
+)
 
 
 class NoBaseline(Exception):
@@ -42,7 +49,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 async def run(args: Namespace, settings: Settings) -> int:
-    """0: on record, without an error, with figures to compare; 2: not so, or not on record."""
+    """0: on record, long enough, no error, figures to compare; 2: not so, or not on record."""
     service = Service(args.url)
     try:
         record = await _measured(service, args)
@@ -83,11 +90,13 @@ async def _measured(service: Service, args: Namespace) -> Record:
         print(f"  {name.replace('_', ' '):<30} {told[name]}")
     if not comparable(told):
         print("The statistics did not count these polls. Measure again.", file=sys.stderr)
+    if too_few(told):
+        print(_TOO_FEW, file=sys.stderr)
     return Record(
         kind="baseline",
         at=time.time(),
         version=await asyncio.to_thread(code_version, PROJECT),
-        ok=figures.fine and comparable(told),
+        ok=figures.fine and comparable(told) and not too_few(told),
         figures=told,
     )
 

@@ -12,6 +12,7 @@ _SLACK: Final = 5.0
 """Percentage points below what a cache with a mere TTL would reach."""
 _LEAST: Final = 90.0
 """Percent, where nobody knows how often clients poll. Proven near answers make it about 100."""
+_UNTOLD: Final = "its statistics do not tell"
 _UNBROKEN: Final = ("kept", "undated", "skipped")
 _WHY_MISSED: Final[Mapping[str, str]] = {
     "miss": "jobs polled once or rarely, or CACHE_TTL_SECONDS is short: python -m ops advise",
@@ -66,8 +67,16 @@ def _ttl(seen: ServiceSeen, evidence: Evidence) -> Judged:
     )
 
 
+def _told(seen: ServiceSeen, *path: str) -> bool:
+    """Whether there is a table of counts, and each is one: what is none counts as zero else."""
+    numbers = [seen.number(*path, name) for name in seen.table(*path)]
+    return bool(numbers) and all(number is not None and number >= 0 for number in numbers)
+
+
 def _rejected(seen: ServiceSeen, evidence: Evidence) -> Judged:
     counts = seen.counts("rejected")
+    if not counts and not _told(seen, "rejected"):
+        return unknown(_UNTOLD)
     measured = ", ".join(f"{kind} {count}" for kind, count in counts.items()) or "none"
     if set(counts) == {"future"}:
         fix = "after a restored database: redis-cli FLUSHDB; see backend/cache/README.md"
@@ -83,6 +92,8 @@ def _audit(seen: ServiceSeen, evidence: Evidence) -> Judged:
         return judged(f"answers that broke a promise: {words}", fail=True)
     if not outcomes and evidence.settings.cache_audit_share == 0:
         return judged("no answer is ever audited", warn=True, fix="CACHE_AUDIT_SHARE=0.001")
+    if not _told(seen, "audit", "outcomes"):
+        return unknown(_UNTOLD)
     if not outcomes.get("kept"):
         return unknown("no answer has been audited by now", LATER)
     return judged(f"{outcomes['kept']} answers audited, all as promised")
@@ -92,17 +103,21 @@ def _feed(seen: ServiceSeen, evidence: Evidence) -> Judged | None:
     if seen.cache_enabled is False:
         return None
     proven, age = seen.found("feed", "proven"), seen.number("feed", "age_seconds")
-    if proven is None:
+    if "feed" in seen.statistics and seen.found("feed") is None:
         fix = "CACHE_NEAR_MAX_ENTRIES=10000, restart"
         return judged("no near tier, no feed: each poll goes to Redis", warn=True, fix=fix)
+    if not isinstance(proven, bool) or (proven and age is None):
+        return unknown(_UNTOLD)
     told = "never" if age is None else f"{age:g} s ago"
-    return judged(f"proven: {str(proven).lower()}, last {told}", fail=proven is not True)
+    return judged(f"proven: {str(proven).lower()}, last {told}", fail=not proven)
 
 
 def _near(seen: ServiceSeen, evidence: Evidence) -> Judged | None:
     entries, size = seen.number("near", "entries"), seen.number("near", "bytes")
-    if entries is None or size is None:
+    if seen.found("near") is None:
         return None
+    if entries is None or size is None:
+        return unknown(_UNTOLD)
     processes = seen.number("processes", "counted") or 1
     settings = evidence.settings
     share = max(

@@ -7,10 +7,12 @@ from ops.evidence import Check, Evidence
 from ops.rule import ENOUGH, LATER, Judged, ServiceRule, advised, judged, unknown
 from ops.service_seen import ServiceSeen
 
-_NOISE: Final = 0.001
+_FEW: Final = 10
+"""Failed calls: fewer are connections that just end, however little traffic there is."""
 _TOO_MANY: Final = 0.01
-"""Shares of the requests that Redis fails: below the first, connections that just end."""
+"""Share of the requests."""
 _ILL: Final = "grep -i redis logs/app.log; docs/deployment.md, Troubleshooting"
+_COUNT: Final = "make room in /dev/shm and restart, or count connections: redis-cli CLIENT LIST"
 _WHY_FAILED: Final[Mapping[str, str]] = {
     "timeout": "Redis is far away or overloaded: redis-cli --latency; CACHE_BUDGET_SECONDS=0.1",
     "connection": "it goes away or is firewalled: docs/deployment.md, Troubleshooting",
@@ -41,6 +43,8 @@ def _pool(seen: ServiceSeen, evidence: Evidence) -> Judged:
 
 def _connections(seen: ServiceSeen, evidence: Evidence) -> Judged:
     size, processes = seen.number("pool", "size"), seen.number("processes", "counted")
+    if seen.counts_apart:
+        return unknown("not all processes are counted: see cache.processes", _COUNT)
     facts = seen.table("server_facts")
     places = {
         name: limit for name in facts if (limit := seen.number("server_facts", name, "maxclients"))
@@ -71,11 +75,11 @@ def _errors(seen: ServiceSeen, evidence: Evidence) -> Judged:
         return unknown("its statistics do not tell")
     kinds = ", ".join(f"{kind} {count}" for kind, count in seen.counts("errors").items())
     since = f"; since the start: {kinds}" if kinds else ""
-    share = errors / max(requests, errors, 1)
+    many = errors >= _FEW and errors >= _TOO_MANY * requests
     return judged(
         f"{errors:.0f} failed calls beside {requests:.0f} requests in the last hour{since}",
-        warn=share > _NOISE,
-        fail=share > _TOO_MANY and errors >= ENOUGH,
+        warn=many,
+        fail=many and errors >= ENOUGH,
         fix=advised(seen.counts("errors"), _WHY_FAILED, _ILL),
     )
 
@@ -101,7 +105,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     ServiceRule(
         check="cache.errors",
-        threshold="at most 1 failed call in 1,000 requests, in the last hour",
+        threshold="in the last hour below 10 failed calls, or below 1 % of the requests",
         fix=_ILL,
         judge=_errors,
     ),

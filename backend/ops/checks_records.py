@@ -1,8 +1,8 @@
 """Checks of what was tried and measured before: drills and baselines on record. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from ops.evidence import Check, Evidence
 from ops.records import Kind, Record
@@ -13,6 +13,9 @@ DAY: Final = 86400.0
 _ROLLBACK_DAYS: Final = 30.0
 _FAILOVER_DAYS: Final = 90.0
 _DRIFT: Final = 0.25
+FEWEST_POLLS: Final = 500
+FEWEST_SECONDS: Final = 10.0
+"""A baseline of less is an anecdote: its p99 is that of five polls at most."""
 
 
 def _rollback(evidence: Evidence) -> Judged:
@@ -41,13 +44,22 @@ def _baseline(evidence: Evidence) -> Judged:
     if record is None:
         return judged(f"none on record{_unread(evidence)}", warn=True)
     age = _ago((evidence.now - record.at) / DAY)
+    if too_few(record.figures):
+        return judged(f"{age}, too few polls to tell", warn=True)
     return judged(f"{age}{'' if record.ok else ', with errors'}", warn=not record.ok)
 
 
+def too_few(figures: Mapping[str, Any]) -> bool:
+    """Whether a baseline was too short to tell anything. One that does not say is not."""
+    least = {"polls": FEWEST_POLLS, "seconds": FEWEST_SECONDS}
+    told = ((figures.get(name), bound) for name, bound in least.items())
+    return any(isinstance(found, int | float) and found < bound for found, bound in told)
+
+
 def _drift(evidence: Evidence) -> Judged | None:
-    """Nothing where there is no baseline: that is the other finding."""
+    """Nothing where no baseline tells anything: that is the other finding."""
     record, seen = newest(evidence, "baseline"), evidence.service
-    if record is None:
+    if record is None or too_few(record.figures):
         return None
     requests = (seen.number("windows", "1h", "requests") if seen else None) or 0
     if seen is None or requests < ENOUGH:
@@ -147,7 +159,7 @@ CHECKS: tuple[Check, ...] = (
     Rule(
         check="baseline.record",
         subject="the baseline",
-        threshold="one is on record, without errors",
+        threshold=f"one of {FEWEST_POLLS} polls in {FEWEST_SECONDS:g} s or more, without errors",
         fix="python -m ops baseline",
         judge=_baseline,
     ),

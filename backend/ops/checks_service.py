@@ -9,6 +9,12 @@ from ops.rule import Judged, Rule, ServiceRule, judged, unknown
 from ops.service_seen import ServiceSeen
 
 _START: Final = "cd backend && python -m uvicorn main:app; or name another one: --url"
+_ROOM: Final = (
+    "make room in /dev/shm, 1 MB for each process (docker: --shm-size), and restart: "
+    "grep counts logs/app.log says what is missing"
+)
+_STRANGER: Final = "is it Tally that listens there? See --url"
+_READY: Final = ("ready", "degraded")
 _ABSENT: Final = frozenset({"redis-off", "redis-missing"})
 """States of a service that is not meant to have Redis, or cannot."""
 
@@ -17,7 +23,10 @@ def _alive(evidence: Evidence) -> Judged:
     seen = evidence.service
     if seen is None:
         return unknown("it was not asked")
-    return judged(f"/livez {seen.livez}", fail=not seen.livez.fine)
+    page = seen.livez
+    if page.fine and page.document.get("status") != "alive":
+        return judged(f"/livez {page}, and not as Tally does", fail=True, fix=_STRANGER)
+    return judged(f"/livez {page}", fail=not page.fine)
 
 
 def _ready(evidence: Evidence) -> Judged:
@@ -28,6 +37,8 @@ def _ready(evidence: Evidence) -> Judged:
     measured = f"/readyz {seen.readyz}: {_words(told)}" if told else f"/readyz {seen.readyz}"
     if told.get("status") == "starting":
         return judged(measured, warn=True, fix="wait: it migrates, or loads its job engine")
+    if seen.readyz.fine and told.get("status") not in _READY:
+        return judged(f"{measured}, and not as Tally does", fail=True, fix=_STRANGER)
     return judged(measured, fail=not seen.readyz.fine)
 
 
@@ -90,6 +101,8 @@ def _processes(seen: ServiceSeen, evidence: Evidence) -> Judged:
     in_use = seen.number("processes", "redis_in_use") or 0
     proven = seen.number("processes", "feed_proven") or 0
     measured = f"{counted:g} processes: {in_use:g} use Redis, {proven:g} have a proven feed"
+    if seen.counts_apart:
+        return judged(f"{measured}; others are not counted", warn=True, fix=_ROOM)
     return judged(measured, warn=in_use not in (0, counted) or proven not in (0, counted))
 
 
@@ -114,14 +127,14 @@ CHECKS: tuple[Check, ...] = (
     Rule(
         check="service.alive",
         subject="/livez",
-        threshold="answers 200",
+        threshold="answers 200, status alive",
         fix=_START,
         judge=_alive,
     ),
     Rule(
         check="service.ready",
         subject="/readyz",
-        threshold="answers 200; degraded, without Redis, is ready",
+        threshold="answers 200, status ready; degraded, without Redis, is ready",
         fix="see DATABASE_URL and the log: the database does not answer",
         judge=_ready,
     ),
@@ -129,7 +142,7 @@ CHECKS: tuple[Check, ...] = (
         check="service.stats",
         subject="/api/v2/cache/stats",
         threshold="answers 200 within 2 s",
-        fix="is it Tally that listens there? See --url",
+        fix=_STRANGER,
         judge=_stats,
     ),
     ServiceRule(

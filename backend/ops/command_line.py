@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ops import advise, baseline, doctor, drill, stats
+from ops.finding import NoSuchCheck
 from ops.service import BadServiceUrl
 from settings import BadSettings, Settings, read_settings
 
@@ -66,7 +67,7 @@ def main(words: Sequence[str] | None = None) -> int:
         settings = read_settings()
         args.url = args.url or f"http://127.0.0.1:{settings.port}"
         return asyncio.run(SUBCOMMANDS[args.subcommand].run(args, settings))
-    except (BadSettings, BadServiceUrl) as error:
+    except (BadSettings, BadServiceUrl, NoSuchCheck) as error:
         print(f"ops cannot begin. {error}", file=sys.stderr)
         return BROKEN
     except KeyboardInterrupt:

@@ -30,7 +30,7 @@ from ops import (
 )
 from ops.blocking import within
 from ops.evidence import Check, Evidence
-from ops.finding import Finding, Verdict
+from ops.finding import Finding, Verdict, must_exist
 from ops.host import UNREAD, secrets, see_host
 from ops.host_seen import Secret
 from ops.log_seen import read_log
@@ -58,6 +58,13 @@ CHECKS: Final[tuple[Check, ...]] = (
     *checks_monitoring.CHECKS,
     *checks_records.CHECKS,
 )
+CHECK_IDS: Final = frozenset(
+    {
+        *(getattr(check, "check", "ops.check") for check in CHECKS),
+        *("secrets.password", "secrets.env-file", "secrets.file", "backup.database"),
+    }
+)
+"""All that a finding can be about: those of the rules, and of what is no rule."""
 _DISK_SECONDS: Final = 3.0
 """For files of this host, each: a network disk may hang."""
 
@@ -84,7 +91,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Print what was found. 0: all is well; 1: warnings, or what could not be seen; 2: failures."""
+    """Print what was found. 0: all is well; 1: warnings, or what could not be seen; 2: failures.
+
+    Raises NoSuchCheck before anybody is asked.
+    """
+    must_exist(args.accept, CHECK_IDS)
     began, now = time.monotonic(), time.time()
     named = args.prometheus
     prometheus = Service(named, option="--prometheus") if named is not None else None

@@ -2,8 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
+
+from ops.printable import printable
 
 
 class Verdict(StrEnum):
@@ -48,6 +51,24 @@ MAY_STAY_UNKNOWN: Final = frozenset(
 )
 """Checks whose UNKNOWN changes no exit code. What else keeps them from knowing is found by others:
 a service that does not answer is a failure by itself."""
+
+
+class NoSuchCheck(Exception):
+    """Somebody accepts a check that there is not: a slip that would go unnoticed for years."""
+
+    def __init__(self, name: str, checks: Collection[str]) -> None:
+        near = get_close_matches(name, sorted(checks), n=1)
+        perhaps = f"perhaps {near[0]}? " if near else ""
+        super().__init__(
+            f"no check is called {printable(name)}; {perhaps}docs/doctor.md has all of them."
+        )
+
+
+def must_exist(accepted: Iterable[str], checks: Collection[str]) -> None:
+    """Raises NoSuchCheck at the first that is none of the checks."""
+    for name in accepted:
+        if name not in checks:
+            raise NoSuchCheck(name, checks)
 
 
 def exit_code(findings: Iterable[Finding], accepted: Collection[str] = ()) -> int:

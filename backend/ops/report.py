@@ -5,13 +5,14 @@ The JSON's form is in docs/doctor.md; `schema` rises when a field changes its me
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from textwrap import wrap
 from typing import Any, Final
 
 from ops.checklist import Item, State, checklist
 from ops.finding import Finding, Verdict, exit_code, matters
+from ops.printable import printable
 
 SCHEMA: Final = 1
 _ORDER: Final = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.OK)
@@ -29,6 +30,8 @@ _COUNTED: Final = {
 }
 _MARKS: Final = {State.DONE: "x", State.OPEN: " ", State.UNKNOWN: "?", State.WAIVED: "-"}
 _WIDTH: Final = 100
+_LONGEST_MEASURED: Final = 400
+"""Characters: a sentence of ours around words of somebody else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,7 @@ class Report:
 
 def as_text(report: Report, *, quiet: bool = False) -> str:
     """One screen or two. `quiet`: without what is in order."""
+    report = _printable(report)
     shown = [verdict for verdict in _ORDER if not (quiet and verdict is Verdict.OK)]
     groups = [_group(report, verdict) for verdict in shown]
     return "\n".join([_head(report), *filter(None, groups), _counts(report)])
@@ -59,6 +63,7 @@ def as_text(report: Report, *, quiet: bool = False) -> str:
 
 def as_checklist(report: Report) -> str:
     """The deployment guide's list: [x] in order, [ ] not, [?] could not be seen, [-] waived."""
+    report = _printable(report)
     items = checklist(report.findings, report.accepted)
     lines = [line for item in items for line in _item(report, item)]
     return "\n".join([_head(report), *lines, "", _counts(report)])
@@ -66,6 +71,7 @@ def as_checklist(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """All of it, and what the exit code is."""
+    report = _printable(report)
     content: dict[str, Any] = {
         "schema": SCHEMA,
         "at": datetime.fromtimestamp(report.at, UTC).isoformat(timespec="seconds"),
@@ -85,6 +91,21 @@ def as_json(report: Report) -> str:
         ],
     }
     return json.dumps(content, indent=2)
+
+
+def _printable(report: Report) -> Report:
+    """The same, with what servers and services have said as a terminal may show it."""
+    findings = [
+        replace(
+            finding,
+            subject=printable(finding.subject),
+            measured=printable(finding.measured, longest=_LONGEST_MEASURED),
+            threshold=printable(finding.threshold, longest=None),
+            fix=printable(finding.fix, longest=None),
+        )
+        for finding in report.findings
+    ]
+    return replace(report, target=printable(report.target), findings=findings)
 
 
 def _head(report: Report) -> str:

@@ -62,12 +62,19 @@ def sentinel_seen(one: ServerAnswers) -> SentinelSeen:
         stranger=stranger_seen(one.stranger),
         tls=tls_seen(one.stranger),
         master=pairs(one.told.answer("SENTINEL MASTER")),
-        quorum=False if _says_no_quorum(quorum) else read(quorum, lambda _: True),
+        quorum=False if _says_no_quorum(quorum) else read(quorum, _quorum),
     )
 
 
 def _addresses(one: ServerAnswers) -> Fact[tuple[str, ...]]:
     return Unknown(one.addresses.why) if isinstance(one.addresses, Silent) else one.addresses
+
+
+def _quorum(answer: bytes) -> bool:
+    """`OK 3 usable Sentinels. ...`; whatever else it says makes no sense."""
+    if not answer.startswith(b"OK "):
+        raise ValueError(answer)
+    return True
 
 
 def _says_no_quorum(answer: Any) -> bool:

@@ -11,12 +11,15 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from ops.blocking import within
+from ops.printable import printable
 from ops.service_seen import Page, ServiceSeen
 
 SECONDS: Final = 2.0
 """For one page, whatever happens."""
 _LONGEST: Final = 8 * 2**20
 """Bytes read of a page: metrics have some 50 KB, a list of jobs some 500."""
+_REASON: Final = 100
+"""Characters of why nothing came of it: many findings repeat them."""
 
 
 class BadServiceUrl(Exception):
@@ -122,4 +125,4 @@ def _why(error: Exception) -> str:
     if isinstance(reason, TimeoutError):
         return "does not answer in time"
     words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-    return f"cannot be asked: {words}"
+    return f"cannot be asked: {printable(words, longest=_REASON)}"

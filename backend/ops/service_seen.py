@@ -68,6 +68,11 @@ class ServiceSeen:
         return enabled if isinstance(enabled, bool) else None
 
     @property
+    def counts_apart(self) -> bool:
+        """It says that its numbers are not those of all its processes."""
+        return self.found("processes", "shared") is False
+
+    @property
     def statistics(self) -> Mapping[str, Any]:
         """As `GET /api/v2/cache/stats` tells them; empty if it does not."""
         found = self.stats.document.get("statistics")

@@ -6,6 +6,7 @@ What the service does not tell is shown as a dash: an older version tells less.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from ops.printable import printable
 from ops.service_seen import ServiceSeen
 
 _NOTHING: Final = "-"
@@ -31,7 +32,8 @@ _SINCE_START: Final = {
 
 def screen(seen: ServiceSeen) -> str:
     """All that fits: the state, three windows, counts since the start, each server."""
-    return "\n".join([*_state(seen), "", *_windows(seen), "", *_since(seen), "", *_servers(seen)])
+    lines = [*_state(seen), "", *_windows(seen), "", *_since(seen), "", *_servers(seen)]
+    return "\n".join(map(printable, lines))
 
 
 def _state(seen: ServiceSeen) -> Iterator[str]:

@@ -7,7 +7,7 @@ from cache import CACHE_COUNTS, CacheStats, TierState
 from cache.counted import CACHE_CELL_MAP
 from cache.stats import NearState
 from counts import Board, CellMap
-from counts.folder import Folder
+from counts.folder import Folders
 
 NEAR = NearState(proven=True, age=0.25, push=True, to_mend=2, entries=3, size=5000)
 IN_USE = TierState(enabled=True, detail="redis", ttl_seconds=30, breaker="closed", waiting=1)
@@ -18,7 +18,7 @@ def two_processes(folder: Path, *states: TierState) -> list[CacheStats]:
     """Of one service, each with a near tier, a moment after their first beat."""
     found = []
     for state in states:
-        stats = CacheStats(Folder(folder / "tally", "1-group", CACHE_CELL_MAP).join())
+        stats = CacheStats(Folders([folder / "tally"], "1-group", CACHE_CELL_MAP).join())
         stats.watch(lambda state=state: state)  # type: ignore[misc]
         stats.watch_near(lambda: NEAR)
         stats.beat()
@@ -45,6 +45,7 @@ def test_every_process_tells_the_numbers_of_all(tmp_path: Path) -> None:
             "redis_in_use": 2,
             "breaker_open": 0,
             "feed_proven": 2,
+            "shared": True,
         }
 
 
@@ -59,7 +60,15 @@ def test_redis_is_in_use_while_all_processes_have_it(tmp_path: Path) -> None:
         "redis_in_use": 1,
         "breaker_open": 1,
         "feed_proven": 2,
+        "shared": True,
     }
+
+
+def test_a_process_that_cannot_share_its_counts_says_so() -> None:
+    stats = CacheStats(Board.alone(CACHE_CELL_MAP, shared=False))
+
+    assert stats.snapshot()["processes"]["shared"] is False
+    assert CacheStats().snapshot()["processes"]["shared"] is True
 
 
 def test_clients_are_watched_across_processes(tmp_path: Path) -> None:

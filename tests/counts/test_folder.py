@@ -1,9 +1,7 @@
 """The boards of one service: who is in it, what stays of the dead, and what never disturbs."""
 
-import gc
 import logging
 import multiprocessing
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from multiprocessing.connection import Connection
@@ -16,7 +14,7 @@ import pytest
 import counting_process
 from counting_process import CELL_MAP, count
 from counts import Board, CellMap, counters, open_board
-from counts.folder import Folder
+from counts.folder import Folders
 from counts.mapped_files import common_cells
 
 GROUP = "1-0123456789abcdef"
@@ -78,15 +76,16 @@ def test_processes_of_one_supervisor_tell_the_same_and_the_killed_stay_in_it(
 
 
 def test_a_process_without_a_supervisor_is_the_service_and_makes_no_file(tmp_path: Path) -> None:
-    board = open_board(CELL_MAP, home=tmp_path)
+    board = open_board(CELL_MAP, homes=[tmp_path])
     count(board, "hits", "near")
 
     assert board.read().ever().counts("hits")["near"] == 1
+    assert board.read().shared
     assert list(tmp_path.iterdir()) == []
 
 
 def joined(root: Path, group: str = GROUP, cell_map: CellMap = CELL_MAP) -> Board:
-    return Folder(root / "tally", group, cell_map).join()
+    return Folders([root / "tally"], group, cell_map).join()
 
 
 def hits(board: Board) -> int:
@@ -164,24 +163,6 @@ def test_when_the_folder_is_taken_away_counting_goes_on(tmp_path: Path) -> None:
     assert (hits(board), hits(other)) == (1, 5)
 
 
-def test_groups_of_which_nobody_is_left_are_removed(tmp_path: Path) -> None:
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    abandoned, orphaned = f"{ended.pid}-aaaa", f"{ended.pid}-bbbb"
-    joined(tmp_path, abandoned)
-    orphan = joined(tmp_path, orphaned)
-    (tmp_path / "tally" / "notes").mkdir()
-    gc.collect()
-    joined(tmp_path)
-
-    assert {path.name for path in (tmp_path / "tally").iterdir() if path.is_dir()} == {
-        GROUP,
-        orphaned,
-        "notes",
-    }
-    assert hits(orphan) == 0
-
-
 def test_where_nothing_can_be_shared_it_counts_for_itself_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -189,9 +170,10 @@ def test_where_nothing_can_be_shared_it_counts_for_itself_and_says_so(
     monkeypatch.setattr("counts.folder.os.geteuid", lambda: 123)
     (tmp_path / "tally-123").mkdir(mode=0o755)
     with caplog.at_level(logging.WARNING):
-        board = open_board(CELL_MAP, home=tmp_path)
+        board = open_board(CELL_MAP, homes=[tmp_path])
     count(board, "hits", "near")
 
     assert hits(board) == 1
+    assert not board.read().shared
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "not ours alone" in caplog.text

@@ -35,6 +35,7 @@ class Statistics:
     """A stand-in for the API: the script sees a status and a body, whoever says them."""
 
     status: int = 200
+    body: str = '{"cache_enabled": true}'
     frozen: bool = False
 
     def answer(self, request: BaseHTTPRequestHandler, ended: threading.Event) -> None:
@@ -42,8 +43,9 @@ class Statistics:
             ended.wait(BOUND)
         wanted = request.path == "/api/v2/cache/stats"
         request.send_response(self.status if wanted else 404)
+        request.send_header("Location", "/login")
         request.end_headers()
-        request.wfile.write(b'{"cache_enabled": true}')
+        request.wfile.write(self.body.encode())
 
 
 @pytest.fixture
@@ -107,9 +109,7 @@ def test_redis_that_is_not_there_is_down(check: Check, redis_server: RedisServer
     assert check(redis_server) == DOWN
 
 
-def test_redis_that_is_frozen_is_down_after_a_moment(
-    check: Check, redis_server: RedisServer
-) -> None:
+def test_frozen_redis_is_down_after_a_moment(check: Check, redis_server: RedisServer) -> None:
     redis_server.freeze()
     began = time.monotonic()
 
@@ -158,10 +158,13 @@ def test_statistics_that_are_not_there_are_down(check: Check, redis_server: Redi
 
 
 @ONE_FLAVOUR
-def test_statistics_that_fail_are_down(
-    check: Check, redis_server: RedisServer, statistics: Statistics
+@pytest.mark.parametrize(
+    ("status", "body"), [(500, '{"cache_enabled": true}'), (200, "<html>cache_enabled"), (302, "")]
+)
+def test_statistics_that_fail_or_are_somebody_elses_page_are_down(
+    check: Check, redis_server: RedisServer, statistics: Statistics, status: int, body: str
 ) -> None:
-    statistics.status = 500
+    statistics.status, statistics.body = status, body
 
     assert check(redis_server) == STATS_DOWN
 

@@ -83,10 +83,18 @@ class Installation:
         for process in self._processes:
             process.wait()
 
-    async def close(self) -> None:
-        """Ends everything in order; fails if something of it goes on all the same."""
+    def running(self) -> bool:
+        """Whether anything that was started here goes on."""
+        return any(process.poll() is None for process in self._processes)
+
+    def end(self) -> None:
+        """Ends everything in order; more may be started."""
         for process in reversed(self._processes):
             end(process)
+
+    async def close(self) -> None:
+        """Ends everything in order; fails if something of it goes on all the same."""
+        self.end()
         for api in self.apis:
             await api.http.aclose()
         try:

@@ -113,6 +113,7 @@ def by_class(scraped: dict[str, float]) -> dict[str, float]:
 def all_well(now: Document) -> bool:
     """Both processes have all they need, and the server has told of itself."""
     processes = {"counted": 2, "redis_in_use": 2, "breaker_open": 0, "feed_proven": 2}
+    processes["shared"] = True
     facts = now["server_facts"].get(now["server"], {})
     told = bool(facts) and facts["role"] != "unknown"
     return told and bool(now["redis_enabled"]) and bool(now["processes"] == processes)

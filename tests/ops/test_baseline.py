@@ -6,7 +6,7 @@ import pytest
 
 from acted_service import ActedService, acted_service
 from example_evidence import down
-from ops import baseline
+from ops import baseline, checks_records
 from ops.baseline import comparable, service_figures
 from ops.records import Record, read_records, records_folder
 from ops.service_seen import ServiceSeen
@@ -23,6 +23,14 @@ async def measured(acted: ActedService, folder: Path, *more: str) -> tuple[int, 
     return code, read_records(records_folder(settings)).found
 
 
+@pytest.fixture
+def short_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What counts as a baseline takes ten seconds; the rest of it is seen in less."""
+    monkeypatch.setattr(checks_records, "FEWEST_POLLS", 10)
+    monkeypatch.setattr(checks_records, "FEWEST_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("short_is_enough")
 async def test_a_baseline_is_kept_on_record(tmp_path: Path) -> None:
     async with acted_service(versions={"job_a": 1, "job_b": 2}) as acted:
         code, (record,) = await measured(acted, tmp_path)
@@ -34,6 +42,19 @@ async def test_a_baseline_is_kept_on_record(tmp_path: Path) -> None:
     assert record.figures["latency_ms"]["p50"] > 0
 
 
+async def test_a_few_polls_are_kept_and_are_no_baseline(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with acted_service(versions={"job_a": 1}) as acted:
+        code, (record,) = await measured(acted, tmp_path)
+
+    assert (code, record.ok, record.figures["errors"]) == (2, False, 0)
+    assert (
+        "Too few polls to tell: kept, but a baseline takes 500 and 10 s" in capsys.readouterr().err
+    )
+
+
+@pytest.mark.usefixtures("short_is_enough")
 async def test_a_job_is_made_for_it_if_that_is_asked_for(tmp_path: Path) -> None:
     async with acted_service() as acted:
         code, (record,) = await measured(acted, tmp_path, "--create")
@@ -41,6 +62,7 @@ async def test_a_job_is_made_for_it_if_that_is_asked_for(tmp_path: Path) -> None
     assert (code, record.figures["jobs"]) == (0, 1)
 
 
+@pytest.mark.usefixtures("short_is_enough")
 async def test_errors_are_kept_and_make_the_command_fail(tmp_path: Path) -> None:
     async with acted_service(versions={"job_a": 1}) as acted:
         acted.document = lambda job_id: {"links": {"self": "/api/v2/jobs/job_x"}}  # type: ignore[method-assign]
@@ -111,6 +133,7 @@ async def test_more_polls_than_can_be_kept_are_refused(
     assert "3,600,000 polls" in said.err
 
 
+@pytest.mark.usefixtures("short_is_enough")
 async def test_a_baseline_with_nothing_to_compare_is_not_as_it_should_be(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

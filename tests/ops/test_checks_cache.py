@@ -109,9 +109,17 @@ def test_an_interval_from_few_polls_is_not_believed() -> None:
         ({"unreadable": 1, "foreign": 0, "future": 0}, "fail"),
         ({"unreadable": 0, "foreign": 1, "future": 5}, "fail"),
         ({"unreadable": 0, "foreign": 0, "future": 5}, "warn"),
+        ({"unreadable": None, "foreign": 1}, "fail"),
+        ({"unreadable": None, "foreign": 0}, "unknown"),
+        ({"unreadable": "0"}, "unknown"),
+        ({"unreadable": float("nan")}, "unknown"),
+        ({"unreadable": -1}, "unknown"),
+        ({}, "unknown"),
+        (None, "unknown"),
+        ("none", "unknown"),
     ],
 )
-def test_values_that_must_not_be_served_are_told(counts: dict[str, int], verdict: str) -> None:
+def test_values_that_must_not_be_served_are_told(counts: Any, verdict: str) -> None:
     assert one("cache.rejected", rejected=counts).verdict == verdict
 
 
@@ -123,9 +131,12 @@ def test_values_that_must_not_be_served_are_told(counts: dict[str, int], verdict
         ({"kept": 5000, "a_new_kind": 1}, "fail"),
         ({"kept": 0}, "unknown"),
         ({"kept": 0, "skipped": 3}, "unknown"),
+        ({"kept": 5, "near_too_old": None}, "unknown"),
+        ({"kept": 5, "near_too_old": float("nan")}, "unknown"),
+        (None, "unknown"),
     ],
 )
-def test_one_broken_promise_is_a_failure(outcomes: dict[str, int], verdict: str) -> None:
+def test_one_broken_promise_is_a_failure(outcomes: Any, verdict: str) -> None:
     assert one("cache.audit", audit={"outcomes": outcomes}).verdict == verdict
 
 
@@ -143,6 +154,10 @@ def test_an_auditor_that_is_switched_off_is_a_warning() -> None:
         ({"proven": False, "age_seconds": 9.0}, "fail"),
         ({"proven": False, "age_seconds": None}, "fail"),
         (None, "warn"),
+        ({"proven": True, "age_seconds": None}, "unknown"),
+        ({"proven": "yes", "age_seconds": 0.1}, "unknown"),
+        ({}, "unknown"),
+        ("proven", "unknown"),
     ],
 )
 def test_a_feed_that_is_not_proven_is_a_failure(feed: Any, verdict: str) -> None:
@@ -155,9 +170,11 @@ def test_a_feed_that_is_not_proven_is_a_failure(feed: Any, verdict: str) -> None
         ({"entries": 19_000, "bytes": 1}, "ok"),  # of two processes together
         ({"entries": 19_001, "bytes": 1}, "warn"),
         ({"entries": 1, "bytes": 2 * 64 * 2**20}, "warn"),
+        ({"entries": None, "bytes": 1}, "unknown"),
+        ("large", "unknown"),
     ],
 )
-def test_a_near_tier_at_its_bounds_is_seen(near: dict[str, int], verdict: str) -> None:
+def test_a_near_tier_at_its_bounds_is_seen(near: Any, verdict: str) -> None:
     assert one("cache.near", near=near).verdict == verdict
 
 

@@ -85,6 +85,24 @@ def test_a_baseline_with_errors_is_a_warning() -> None:
     assert with_records(record("baseline", ok=False))["baseline.record"].verdict == "warn"
 
 
+@pytest.mark.parametrize(
+    ("figures", "verdict"),
+    [
+        ({"polls": 500, "seconds": 10.0}, "ok"),
+        ({"polls": 499, "seconds": 60.0}, "warn"),
+        ({"polls": 900, "seconds": 9.9}, "warn"),
+        ({"polls": 1, "seconds": 0.1}, "warn"),
+    ],
+)
+def test_a_baseline_of_a_few_polls_is_none(figures: dict[str, Any], verdict: str) -> None:
+    """Also one that an earlier version kept as well done; and nothing is compared with it."""
+    seen = with_records(record("baseline", hit_rate=99.9, **figures))
+
+    assert seen["baseline.record"].verdict == verdict
+    assert ("too few polls to tell" in seen["baseline.record"].measured) == (verdict == "warn")
+    assert ("baseline.drift" in seen) == (verdict == "ok")
+
+
 def drift(figures: dict[str, Any], **hour: Any) -> Finding:
     windows = {**STATISTICS["windows"], "1h": {**WINDOW, **hour}}
     seen = service({"windows": windows})

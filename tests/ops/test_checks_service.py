@@ -54,6 +54,16 @@ def test_degraded_is_ready_and_without_database_is_not(
     assert f"answers {status}" in seen["service.ready"].measured
 
 
+@pytest.mark.parametrize("body", [b"<html>Welcome</html>", b'{"status": "fine"}', b"", b"[]"])
+def test_somebody_else_who_answers_200_is_neither_alive_nor_ready(body: bytes) -> None:
+    welcome = Page(status=200, body=body)
+    seen = found(evidence(service=service(livez=welcome, readyz=welcome)))
+
+    for check in ("service.alive", "service.ready"):
+        assert seen[check].verdict == "fail"
+        assert "is it Tally" in seen[check].fix
+
+
 @pytest.mark.parametrize("answer", [Page(status=404), Page(status=200, body=b"<html>")])
 def test_what_answers_without_statistics_is_perhaps_no_tally(answer: Page) -> None:
     seen = verdicts(evidence(service=service(stats=answer)))
@@ -127,6 +137,15 @@ def test_processes_that_disagree_are_seen(
     told = {"counted": counted, "redis_in_use": using, "feed_proven": proven}
 
     assert verdicts(evidence(service=service({"processes": told})))["cache.processes"] == verdict
+
+
+@pytest.mark.parametrize(("shared", "verdict"), [(True, "ok"), (False, "warn")])
+def test_a_process_that_cannot_count_the_others_is_seen(shared: bool, verdict: str) -> None:
+    told = {"counted": 1, "redis_in_use": 1, "feed_proven": 1, "shared": shared}
+    finding = found(evidence(service=service({"processes": told})))["cache.processes"]
+
+    assert finding.verdict == verdict
+    assert ("/dev/shm" in finding.fix) is not shared
 
 
 def test_an_older_service_that_does_not_tell_of_processes_is_unknown() -> None:

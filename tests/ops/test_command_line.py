@@ -62,6 +62,23 @@ def test_a_url_that_means_nothing_is_refused_in_one_line(
     assert "s3cret" not in said.err
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("nonsense", ""), ("redis.right", "perhaps redis.rights? "), ("\x1b[2J", ""), ("", "")],
+)
+def test_a_check_that_there_is_not_cannot_be_accepted(
+    name: str, hint: str, port: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["doctor", "--accept", "redis.tls", "--accept", name])
+
+    said = capsys.readouterr()
+    shown = name.replace("\x1b", "\\x1b")
+    assert (code, said.out) == (2, "")
+    assert said.err == (
+        f"ops cannot begin. no check is called {shown}; {hint}docs/doctor.md has all of them.\n"
+    )
+
+
 def test_bad_settings_are_refused_in_one_line(
     port: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,12 +1,16 @@
 """A report says the worst first, each with what to do; its JSON holds all of it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
+
+import pytest
 
 from ops.finding import Finding, Verdict
 from ops.report import Report, as_checklist, as_json, as_text
 
+Shown: TypeAlias = Callable[[Report], str]
 FOUND = [
     Finding(
         check="cache.redis",
@@ -53,6 +57,21 @@ def report(*findings: Finding, accepted: tuple[str, ...] = ()) -> Report:
         findings=findings or FOUND,
         accepted=accepted,
     )
+
+
+@pytest.mark.parametrize("shown", [as_text, as_checklist, as_json])
+def test_what_a_stranger_sends_moves_no_cursor_and_fills_no_screen(shown: Shown) -> None:
+    odd = replace(FOUND[1], measured="\x1b]0;me\x07\ud800" + "\x00" * 9999, subject="a\rb" * 9999)
+    text = shown(report(odd))
+
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert "x1b]0;me" in text
+    assert len(text) < 4000
+    assert text.encode()
+
+
+def test_what_is_to_be_pasted_is_never_cut() -> None:
+    assert "x" * 999 in as_text(report(replace(FOUND[1], fix="x" * 999)))
 
 
 def test_the_worst_comes_first_and_counts_come_last() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,6 +119,13 @@ def test_quantiles_are_among_the_pings_and_in_order(pings: list[float]) -> None:
     assert not isinstance(ping, Unknown)
     assert {ping.p50, ping.p99} <= {*pings}
     assert min(pings) <= ping.p50 <= ping.p99 <= max(pings)
+
+
+@pytest.mark.parametrize("answer", [b"", b"OKAY", b"+PONG", "OK 3 usable", 3, None, [b"OK "]])
+def test_a_sentinel_that_says_anything_but_ok_has_no_quorum_for_all_we_know(answer: Any) -> None:
+    seen = sentinel_seen(answers(told(SENTINEL_CKQUORUM=answer)))
+
+    assert seen.quorum == Unknown("what it answers makes no sense")
 
 
 def test_a_sentinel_tells_of_its_primary_and_of_the_quorum() -> None:

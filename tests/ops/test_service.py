@@ -97,6 +97,19 @@ async def test_what_speaks_no_http_or_breaks_off_is_trouble(words: bytes) -> Non
     assert page.trouble
 
 
+async def test_why_it_cannot_be_asked_is_told_in_few_and_harmless_characters() -> None:
+    async def binary(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"\x1b[2J" + bytes(range(128, 256)) * 99 + b"\r\n\r\n")
+        await writer.drain()
+
+    async with serving(binary) as url:
+        page = await asked(url)
+
+    assert page.trouble.startswith("cannot be asked: ")
+    assert page.trouble.isprintable()
+    assert len(page.trouble) < 130
+
+
 async def test_where_nobody_listens_the_reason_is_told() -> None:
     page = await asked(f"http://127.0.0.1:{free_port()}")
 

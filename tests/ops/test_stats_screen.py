@@ -40,6 +40,16 @@ def test_a_service_of_an_older_version_has_dashes() -> None:
     assert "requests                          -               -" in text
 
 
+def test_what_a_stranger_sends_moves_no_cursor_and_can_be_encoded() -> None:
+    changes = {"state": "\x1b[2J\ud800", "as_of": "\x9b" * 999, "rejected": {"a\r\n\u202eb": 1}}
+    text = screen(service(changes))
+
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert "\\x1b[2J\\ud800" in text
+    assert max(map(len, text.splitlines())) <= 200
+    assert text.encode()
+
+
 @given(st.dictionaries(st.sampled_from(sorted(STATISTICS)), ODD, max_size=8))
 def test_whatever_the_statistics_hold_there_is_a_screen(changes: dict[str, Any]) -> None:
     assert screen(service(changes)).startswith("http://127.0.0.1:8000")

@@ -2,11 +2,7 @@
 
 import os
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -23,11 +19,11 @@ from playwright.async_api import (
     expect,
 )
 
-from dev_servers import RedisServer, end, free_port, redis_flavours, spawn
+from dev_servers import RedisServer, redis_flavours
 from live.films import make_reel, repeat
+from live.installation import Installation
 
-BACKEND = Path(__file__).resolve().parents[2] / "backend"
-START_SECONDS = 60.0  # a first start on a loaded machine also compiles every module
+SERVING = pytest.StashKey[Installation]()
 PATIENCE_MS = 40_000  # for whatever a worker has to do first; two cores may be shared by many
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -58,29 +54,30 @@ def tally_redis(browser: str) -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
-def tally_url(tally_redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the one application for all these tests listens."""
-    folder = tmp_path_factory.mktemp("tally")
-    port = free_port()
-    env = os.environ | {"REDIS_URL": tally_redis.url, "DATA_DIR": str(folder / "data")}
-    env |= {"DATABASE_URL": "", "LOG_FILE": str(folder / "app.log"), "EMBEDDED_WORKER": "auto"}
-    command = [sys.executable, "-m", "uvicorn", "main:app", "--port", str(port)]
-    log = folder / "console.log"
-    api = spawn(command, cwd=BACKEND, env=env, log=log)
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}", api, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        end(api)
+async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
+    """The one application for all these tests; nothing runs yet."""
+    installation = Installation(tmp_path_factory.mktemp("tally"))
+    yield installation
+    await installation.close()
 
 
-def wait_until_ready(url: str, api: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while api.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), urllib.request.urlopen(f"{url}/readyz", timeout=2):
-            return
-        time.sleep(0.1)
-    pytest.fail(f"the application did not start:\n{log.read_text()[-3000:]}")
+@pytest.fixture(scope="module")
+async def tally_url(
+    request: pytest.FixtureRequest, tally: Installation, tally_redis: RedisServer
+) -> str:
+    """Where the application listens. It goes on until a test of another room is next."""
+    if not tally.running():
+        await tally.serve(REDIS_URL=tally_redis.url, EMBEDDED_WORKER="auto").up()
+    request.config.stash[SERVING] = tally
+    return str(tally.apis[-1].http.base_url)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Beside all the tests of other rooms it would only be in the way: idle, it is never still."""
+    leaving = nextitem is None or nextitem.path.parent != item.path.parent
+    if leaving and (tally := item.config.stash.get(SERVING, None)):
+        tally.end()
 
 
 @pytest.fixture(scope="session")
