@@ -111,7 +111,7 @@ async def test_of_thousands_of_commands_given_up_none_answers_for_another(
 
     assert outcomes["False"] == 0
     assert outcomes["timeout"] + outcomes["busy"] > WIDTH * calls / 3
-    assert outcomes["True"] > WIDTH  # few on a busy machine
+    assert outcomes["True"] > 0  # few on a busy machine
 
 
 async def test_a_script_is_told_once_and_again_to_a_server_that_forgot_it(
