@@ -93,13 +93,16 @@ class Guard:
     ) -> T | Trouble:
         """A request's call. Not begun while the server is away or too little time is left.
 
-        `timed`: as what its seconds are counted, unless no place was free for it.
+        `timed`: as what its seconds are counted, unless no place was free for it. An answer that
+        came later than requests wait says nothing for the server: patient calls (mending) must not
+        hide that it is too slow.
         """
         if not self._breaker.closed or budget.left < _WORTH_BEGINNING * self._quick:
             return Trouble.AWAY
         began = time.monotonic()
-        outcome = self._judged(await self._errands.run(lambda: self._answer(command), budget.left))
+        told = await self._errands.run(lambda: self._answer(command), budget.left)
         took = time.monotonic() - began
+        outcome = self._judged(told, well=took <= self._quick)
         budget.spend(took)
         if timed is not None and outcome is not Trouble.BUSY:
             self._stats.took(timed, took)
@@ -121,10 +124,11 @@ class Guard:
         """A call of the beat's: its timeouts always count, however busy this process is."""
         return self._judged(await self._errands.prove(lambda: self._answer(command), seconds))
 
-    def _judged(self, outcome: T | Trouble) -> T | Trouble:
-        """The outcome, counted and told to the breaker."""
+    def _judged(self, outcome: T | Trouble, *, well: bool = True) -> T | Trouble:
+        """The outcome, counted and told to the breaker; a success only if `well`."""
         if not isinstance(outcome, Trouble):
-            self._breaker.succeeded(time.monotonic())
+            if well:
+                self._breaker.succeeded(time.monotonic())
             return outcome
         self._stats.error(outcome)
         if outcome is not Trouble.BUSY and self._breaker.failed(time.monotonic()):
