@@ -159,8 +159,7 @@ async def test_no_command_abandoned_at_its_deadline_leaves_its_answer_to_another
     say(f"Tally, {told['errors']['timeout']:,} commands abandoned", count)
 
     assert count.calls == SLOW_LOAD.calls
-    assert (count.wrong, count.nothing) == (0, 0)
-    assert only_late(count)
+    assert (count.wrong, count.nothing, only_late(count)) == (0, 0, True)
     assert told["rejected"] == {"unreadable": 0, "foreign": 0, "future": 0}
     assert told["errors"]["timeout"] > SLOW_LOAD.calls / 200
 
@@ -178,13 +177,12 @@ async def test_should_a_driver_mix_answers_up_after_all_they_are_known_by_their_
     async with late_link(redis) as url, remembering(truth, url, stats, PRODUCTION) as store:
         count = await polls(store, MANY_JOBS, Load(calls=2_000))
 
-    assert count.wrong == 0
-    assert only_late(count)
+    assert (count.wrong, only_late(count)) == (0, True)
     assert stats.snapshot()["rejected"]["foreign"] > 0
 
 
 def only_late(count: Count) -> bool:
-    """Whether no call failed but a few for which a database on a busy machine was too slow."""
+    """Whether all that failed are a few for which a busy machine's database was too slow."""
     return {*count.failed} <= {"StoreUnavailable"} and count.failed.total() < count.calls / 50
 
 
