@@ -85,7 +85,7 @@ def build_basis(settings: Settings, *, follows: bool, board: Board | None = None
     cache = open_cache(
         target,
         stats,
-        credentials=open_credentials(target, _account(settings)) if target else None,
+        credentials=open_credentials(target, AccountKnobs.of(settings)) if target else None,
         ttl_seconds=settings.cache_ttl_seconds,
         max_connections=settings.cache_max_connections,
         socket_connect_timeout=settings.cache_socket_connect_timeout,
@@ -117,18 +117,6 @@ def build_basis(settings: Settings, *, follows: bool, board: Board | None = None
         files=JobFiles(settings.data_dir),
         engine=engine,
         readiness=Readiness(database, engine),
-    )
-
-
-def _account(settings: Settings) -> AccountKnobs:
-    """How Redis gets to know who we are."""
-    return AccountKnobs(
-        auth=settings.redis_auth,
-        password_file=settings.redis_password_path,
-        username_file=settings.redis_username_path,
-        iam_cache=settings.redis_iam_cache,
-        iam_region=settings.redis_region,
-        iam_serverless=settings.redis_iam_serverless,
     )
 
 

@@ -6,7 +6,7 @@ The account of Redis only. Sentinels have one of their own, which stays in REDIS
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from cache import elasticache_iam, entra_id
 from cache.account_files import PASSWORD_FILE, USERNAME_FILE, AccountFiles
@@ -15,6 +15,7 @@ from cache.entra_id import EntraId
 from cache.redis_credentials import Account, Credentials, FixedCredentials
 from cache.redis_target import BadRedisUrl, RedisTarget
 from cache.renewed_credentials import NoAccount, RenewedCredentials
+from settings import Settings
 
 _CACHE: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
@@ -37,6 +38,18 @@ class AccountKnobs:
     iam_cache: str = ""
     iam_region: str = ""
     iam_serverless: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Those of the settings, for whoever uses the service's Redis; nothing is read yet."""
+        return cls(
+            auth=settings.redis_auth,
+            password_file=settings.redis_password_path,
+            username_file=settings.redis_username_path,
+            iam_cache=settings.redis_iam_cache,
+            iam_region=settings.redis_region,
+            iam_serverless=settings.redis_iam_serverless,
+        )
 
 
 def open_credentials(target: RedisTarget, knobs: AccountKnobs | None = None) -> Credentials:

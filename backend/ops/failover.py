@@ -11,11 +11,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cache import FailoverRefused, fail_over, parse_redis_url
+from cache import AccountKnobs, FailoverRefused, fail_over, parse_redis_url
 from ops.http_line import place_of
 from ops.phases import Say
 from ops.polls import polling
-from ops.redis_account import redis_account
 from ops.sample_jobs import paths_to_poll
 from ops.service import Service
 from ops.service_seen import ServiceSeen
@@ -54,7 +53,7 @@ async def fail_over_under_polls(
         before, first = polls.figures(), len(polls.looks)
         say(f"before    {before}")
         asked_at = time.monotonic()
-        done = await fail_over(target, redis_account(settings))
+        done = await fail_over(target, AccountKnobs.of(settings))
         say(f"failover  from {done.before} to {done.after} in {done.seconds:.1f} s")
         used_at = await _used(moments, done.after, time.monotonic())
         await asyncio.sleep(args.seconds)

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cache import BadRedisUrl, RedisTarget, inspect_redis, parse_redis_url
-from ops.redis_account import redis_account
+from cache import AccountKnobs, BadRedisUrl, RedisTarget, inspect_redis, parse_redis_url
 from ops.server_reading import sentinel_seen, server_seen
 from ops.server_seen import LayoutSeen, SentinelSeen, ServerSeen, ShardSeen
 from settings import Settings
@@ -35,7 +34,7 @@ async def gather_redis(settings: Settings) -> RedisSeen:
 
 
 async def _seen(target: RedisTarget, settings: Settings) -> RedisSeen:
-    found = await inspect_redis(target, redis_account(settings))
+    found = await inspect_redis(target, AccountKnobs.of(settings))
     cluster = target.topology == "cluster"
     shards = tuple(ShardSeen(primary=one, replicas=others) for one, others in found.shards)
     return RedisSeen(

@@ -1,7 +1,6 @@
 """The account is the one that the service would use."""
 
 from cache import AccountKnobs
-from ops.redis_account import redis_account
 from settings import PROJECT, Settings
 
 
@@ -15,7 +14,7 @@ def test_the_settings_say_who_we_are() -> None:
         redis_iam_serverless=True,
     )
 
-    assert redis_account(settings) == AccountKnobs(
+    assert AccountKnobs.of(settings) == AccountKnobs(
         auth="elasticache-iam",
         password_file=PROJECT / "secrets/password",
         username_file=PROJECT / "secrets/user",
