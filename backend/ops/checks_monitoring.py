@@ -7,12 +7,11 @@ from typing import Final
 from ops.evidence import Check, Evidence
 from ops.finding import Finding, Verdict
 from ops.prometheus_seen import JOB
-from ops.rule import Judged, Rule, judged, unknown
+from ops.rule import START, Judged, Rule, judged, unknown
 from ops.server_rule import known
 from ops.server_seen import Unknown
 from ops.service_seen import ServiceSeen
 
-_START: Final = "cd backend && python -m uvicorn main:app; or name another one: --url"
 _SAMPLE: Final = re.compile(r"([a-zA-Z_:][\w:]*)(\{.*\})? (\S+)(?: \d+)?")
 _OWED: Final = ("cache_hit_rate", "cache_requests_total", "tally_cache_in_use")
 """Two metrics of the deployment guide, and one of each service."""
@@ -31,7 +30,7 @@ _WATCHED: Final = ('route="/metrics"', 'route="/api/v2/cache/stats"')
 def _metrics(evidence: Evidence) -> Judged:
     seen = evidence.service
     if seen is None or not seen.answers:
-        return unknown("nobody answers", _START)
+        return unknown("nobody answers", START)
     if not seen.metrics.fine:
         return judged(f"/metrics {seen.metrics}", fail=True)
     names = {name for name, _, _ in samples(seen.metrics.text)}

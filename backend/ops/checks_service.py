@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ops.evidence import Check, Evidence
-from ops.rule import Judged, Rule, ServiceRule, judged, unknown
+from ops.rule import START, Judged, Rule, ServiceRule, judged, unknown
 from ops.service_seen import ServiceSeen
 
-_START: Final = "cd backend && python -m uvicorn main:app; or name another one: --url"
 _ROOM: Final = (
     "make room in /dev/shm, 1 MB for each process (docker: --shm-size), and restart: "
     "grep counts logs/app.log says what is missing"
@@ -32,7 +31,7 @@ def _alive(evidence: Evidence) -> Judged:
 def _ready(evidence: Evidence) -> Judged:
     seen = evidence.service
     if seen is None or not seen.answers:
-        return unknown("nobody answers", _START)
+        return unknown("nobody answers", START)
     told = seen.readyz.document
     measured = f"/readyz {seen.readyz}: {_words(told)}" if told else f"/readyz {seen.readyz}"
     if told.get("status") == "starting":
@@ -45,7 +44,7 @@ def _ready(evidence: Evidence) -> Judged:
 def _stats(evidence: Evidence) -> Judged:
     seen = evidence.service
     if seen is None or not seen.answers:
-        return unknown("nobody answers", _START)
+        return unknown("nobody answers", START)
     page = seen.stats
     if page.fine and not seen.statistics:
         return judged("answers something else than statistics", fail=True)
@@ -128,7 +127,7 @@ CHECKS: tuple[Check, ...] = (
         check="service.alive",
         subject="/livez",
         threshold="answers 200, status alive",
-        fix=_START,
+        fix=START,
         judge=_alive,
     ),
     Rule(

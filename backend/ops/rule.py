@@ -10,6 +10,8 @@ from ops.service_seen import ServiceSeen
 
 ENOUGH: Final = 100
 """Requests or samples; from fewer nothing is concluded."""
+START: Final = "cd backend && python -m uvicorn main:app; or name another one: --url"
+"""What to do where no service answers."""
 LATER: Final = "look again once there was more traffic"
 
 
