@@ -5,7 +5,7 @@ PYTHON ?= python3
 habits:
 	@$(PYTHON) dev.py
 
-setup run check audit fix bench clean:
+setup run check audit fix clean:
 	@$(PYTHON) dev.py $@
 
 doctor:
@@ -16,3 +16,6 @@ test:
 
 soak:
 	@$(PYTHON) dev.py soak $(ARGS)
+
+bench:
+	@$(PYTHON) dev.py bench $(ARGS)

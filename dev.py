@@ -82,15 +82,20 @@ def bring_tools() -> None:
     missing = [] if shutil.which("redis-server") else ["redis-server"]
     missing += [] if chromium() else ["chromium"]
     missing += [] if prometheus_programs() else ["prometheus"]
-    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
-        print(f"Installing {', '.join(missing)} for the tests ...", flush=True)
-        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
-            subprocess.call(["apt-get", "-qq", *words], env=env, stdout=subprocess.DEVNULL)
+    _install(missing, "the tests")
     if not chromium():
         _call(PYTHON, "-m", "playwright", "install", "chromium")
     if not shutil.which("redis-server"):
         print("No redis-server on this machine: the tests use Valkey only.", flush=True)
+
+
+def _install(missing: list[str], purpose: str) -> None:
+    """From Debian, as root only. Runlevel 1: no server is started by its installation."""
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing {' and '.join(missing)} for {purpose} ...", flush=True)
+        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+        for words in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
+            subprocess.call(["apt-get", "-qq", *words], env=env, stdout=subprocess.DEVNULL)
 
 
 def check() -> int:
@@ -125,18 +130,19 @@ def soak(*words: str) -> int:
     os.execv(PYTHON, [str(PYTHON), "-m", "pytest", *choice])
 
 
-def bench() -> int:
-    """measure this checkout on this machine"""
+def bench(*words: str) -> int:
+    """measure this checkout beside its peers, about 15 minutes; with --quick only try it out"""
     setup()
-    files = sorted((ROOT / "benchmarks").glob("*.py"))
-    scripts = [path for path in files if '__name__ == "__main__"' in path.read_text()]
-    return max([_call(PYTHON, script) for script in scripts], default=0)
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"  # where Debian has nginx
+    tools = ("wrk", "nginx", "redis-server")
+    _install([name for name in tools if not shutil.which(name, path=path)], "the bench")
+    return _call(PYTHON, ROOT / "benchmarks" / "bench.py", *words)
 
 
 def clean() -> int:
-    """remove what can be made again: .venv and caches; data and logs stay"""
-    caches = [ROOT / name for name in (".mypy_cache", ".pytest_cache", ".ruff_cache")]
-    for folder in (VENV, ROOT / ".hypothesis", *caches, *ROOT.rglob("__pycache__")):
+    """remove what can be made again: environments and caches; data and logs stay"""
+    names = (".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+    for folder in (VENV, *(ROOT / name for name in names), *ROOT.rglob("__pycache__")):
         shutil.rmtree(folder, ignore_errors=True)
     return 0
 
@@ -153,7 +159,7 @@ HABITS: dict[str, Callable[..., int]] = {
 
 
 def main(name: str = "", *words: str) -> int:
-    if name in HABITS and (not words or name in ("doctor", "test", "soak")):
+    if name in HABITS and (not words or name in ("doctor", "test", "soak", "bench")):
         return HABITS[name](*words)
     for habit, function in HABITS.items():
         print(f"  {habit:6} {function.__doc__}")

@@ -27,6 +27,7 @@ from cache import (
 )
 from counts import Board, CellMap, open_board
 from jobs import (
+    DEFAULT_OWNER,
     BadDatabaseUrl,
     Database,
     JobFiles,
@@ -133,6 +134,8 @@ def build_app() -> Application:
     return create_api(
         Parts(
             store=basis.memory.store,
+            at_hand=partial(basis.memory.store.at_hand, owner=DEFAULT_OWNER),
+            soon=partial(basis.memory.store.soon, owner=DEFAULT_OWNER),
             files=basis.files,
             upload_max_bytes=settings.upload_max_bytes,
             deadline_seconds=settings.job_deadline_seconds,

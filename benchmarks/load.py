@@ -1,95 +1,103 @@
-"""A bounded load from one process: keep-alive connections that ask again once answered.
+"""A bounded load that remembers each poll: keep-alive clients that ask again once answered.
 
-It measures servers slower than itself; the hello world in `polls.py` shows where it ends. Only for
-127.0.0.1.
+For what wrk cannot tell: what came of each poll, when it was sent, and clients that wait between
+two polls. It measures servers slower than itself. Only for 127.0.0.1.
 """
 
 import asyncio
-import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+_GRACE_SECONDS: Final = 12.0
+"""How long after its end a load waits for answers; a poll without one by then is an error."""
 
 
-@dataclass(frozen=True)
-class Result:
-    """What one round measured. Latencies are in seconds."""
+@dataclass(frozen=True, kw_only=True)
+class Polled:
+    """One poll. Times are of `time.monotonic()`; `status` 0: no answer."""
 
-    answers: int
-    errors: int
-    seconds: float
-    latencies: Sequence[float]
+    sent: float
+    answered: float
+    status: int
 
     @property
-    def per_second(self) -> float:
-        return self.answers / self.seconds
+    def seconds(self) -> float:
+        return self.answered - self.sent
 
-    def percentile(self, share: float) -> float:
-        ordered = sorted(self.latencies)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
-
-
-class _Connection(asyncio.Protocol):
-    """One keep-alive connection: sends the next request when the answer before is complete."""
-
-    def __init__(self, requests: Iterator[bytes], deadline: float) -> None:
-        self._requests = requests
-        self._deadline = deadline
-        self._buffer = bytearray()
-        self.latencies: list[float] = []
-        self.errors = 0
-        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._ask()
-
-    def _ask(self) -> None:
-        self._sent = time.perf_counter()
-        if self._sent >= self._deadline:
-            self._transport.close()
-            return
-        self._transport.write(next(self._requests))
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head_end = self._buffer.find(b"\r\n\r\n")
-        if head_end < 0:
-            return
-        head = bytes(self._buffer[:head_end]).lower()
-        if len(self._buffer) < head_end + 4 + _content_length(head):
-            return
-        self._buffer.clear()
-        self.latencies.append(time.perf_counter() - self._sent)
-        self.errors += not head.startswith((b"http/1.1 200", b"http/1.1 304"))
-        self._ask()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.errors += exc is not None
-        self.closed.set_result(None)
+    @property
+    def failed(self) -> bool:
+        return self.status not in (200, 304)
 
 
-def _content_length(head: bytes) -> int:
-    at = head.find(b"content-length:")
-    return int(head[at + 15 :].split(b"\r", 1)[0]) if at >= 0 else 0
+class Client:
+    """One connection that polls the paths in turn. `conditional`: it says which version it has."""
+
+    def __init__(self, port: int, paths: Iterable[str] = (), *, conditional: bool = False) -> None:
+        self._port = port
+        self._paths = iter(paths)
+        self._conditional = conditional
+        self._etag = ""
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self.polls: list[Polled] = []
+
+    async def connect(self) -> None:
+        if self._streams is None:
+            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+
+    async def poll(self, path: str) -> None:
+        """Takes down what came of it. Raises nothing but CancelledError."""
+        sent = time.monotonic()
+        try:
+            await self.connect()
+            status = await self._asked(path)
+        except (OSError, EOFError, ValueError):
+            status = 0
+            self.hang_up()
+        except asyncio.CancelledError:
+            self.polls.append(Polled(sent=sent, answered=time.monotonic(), status=0))
+            raise
+        self.polls.append(Polled(sent=sent, answered=time.monotonic(), status=status))
+
+    async def poll_until(self, deadline: float, every: float, at: float) -> None:
+        """First after `at` seconds, then with so many between two polls' beginnings."""
+        due = time.monotonic() + at
+        while due < deadline:
+            await asyncio.sleep(due - time.monotonic())
+            await self.poll(next(self._paths))
+            if self._streams is None:
+                await asyncio.sleep(0.05)  # a server that refuses must not be asked in a tight loop
+            due = max(due + every, time.monotonic())
+
+    def hang_up(self) -> None:
+        if self._streams:
+            self._streams[1].close()
+        self._streams = None
+
+    async def _asked(self, path: str) -> int:
+        assert self._streams
+        reader, writer = self._streams
+        seen = f"If-None-Match: {self._etag}\r\n" if self._etag and self._conditional else ""
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{seen}\r\n".encode())
+        status, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        headers = dict(line.lower().split(": ", 1) for line in lines if line)
+        if length := int(headers.get("content-length", 0)):
+            await reader.readexactly(length)
+        self._etag = headers.get("etag", self._etag)
+        return int(status.split()[1])
 
 
-async def run_load(port: int, paths: Sequence[str], *, connections: int, seconds: float) -> Result:
-    """Ask for the paths in turn over that many connections for that long."""
-    cycle = itertools.cycle(
-        [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() for path in paths]
-    )
-    loop = asyncio.get_running_loop()
-    started = time.perf_counter()
-    crowd = [
-        (await loop.create_connection(lambda: _Connection(cycle, started + seconds), host, port))[1]
-        for host in ["127.0.0.1"] * connections
+async def run_clients(clients: Sequence[Client], *, seconds: float, every: float = 0.0) -> None:
+    """All of them poll for that long; with `every`, each begins at its own moment of that span."""
+    deadline = time.monotonic() + seconds
+    running = [
+        asyncio.create_task(client.poll_until(deadline, every, every * place / len(clients)))
+        for place, client in enumerate(clients)
     ]
-    await asyncio.gather(*(connection.closed for connection in crowd))
-    return Result(
-        answers=sum(len(connection.latencies) for connection in crowd),
-        errors=sum(connection.errors for connection in crowd),
-        seconds=time.perf_counter() - started,
-        latencies=[each for connection in crowd for each in connection.latencies],
-    )
+    _, late = await asyncio.wait(running, timeout=seconds + _GRACE_SECONDS)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    for client in clients:
+        client.hang_up()

@@ -1,194 +1,147 @@
-"""Polls per second of this API with and without its cache, beside a raw ASGI hello world.
+"""Polls per second of everybody on the same document, side by side: rounds interleaved, medians.
 
-One run, rounds interleaved, medians of five: figures are ratios within the run, since machines are
-noisy. Server on one core, load and Redis on another. Writes benchmarks/results/polls.{md,json}.
+`python benchmarks/polls.py --rounds 2 --seconds 1` runs this part alone.
 """
 
-import asyncio
-import contextlib
 import json
-import os
-import platform
-import socket
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # run as a script: `python benchmarks/polls.py`
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.load import Result, run_load  # noqa: E402
-from dev_servers import PostgresServer, RedisServer, postgres_programs, redis_flavours  # noqa: E402
+from benchmarks import contenders as who
+from benchmarks.ground import Ground
+from benchmarks.part import Figures, Pace, Part, alone
+from benchmarks.ratios import middle, paired, table
+from benchmarks.serving import Running, nginx, serving
+from benchmarks.wrk import run_wrk
 
 JOBS: Final = 100
-CONNECTIONS: Final = 64
-ROUNDS: Final = 5
-SECONDS: Final = 3.0
-HELLO: Final = "hello"
-TIERS: Final[dict[str, dict[str, str]]] = {
-    "near tier": {},
-    "Redis only": {"CACHE_NEAR_MAX_ENTRIES": "0"},
-    "no cache": {"CACHE_ENABLED": "false"},
-}
+NOT_MODIFIED: Final = ", 304"
+_WARM_SECONDS: Final = 1.0
+"""Unmeasured, before each round: remembered values may have ended their lifetime meanwhile."""
+_PAUSE_SECONDS: Final = 0.3
+"""For what wrk left unanswered when it ended: some peers' pools have no place for both crowds."""
 
 
-@contextlib.contextmanager
-def serving(app: str, folder: Path, env: Mapping[str, str]) -> Iterator[int]:
-    """A uvicorn of its own on a free port, pinned to the first core."""
-    port = free_port()
-    words = [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--no-access-log"]
-    words += ["--log-level", "error"]
-    child = subprocess.Popen(words, cwd=folder, env={**os.environ, **env})
-    pin(child.pid, 0)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/readyz")
-        yield port
-    finally:
-        child.terminate()
-        child.wait(20)
+@dataclass(frozen=True, kw_only=True)
+class Aim:
+    """One line of the table: a server, what to ask it for, and with which ETag if any."""
+
+    name: str
+    server: Running
+    paths: Sequence[str]
+    etag: str | None = None
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def competitors(pace: Pace) -> list[who.Contender]:
+    peers = [*who.PYTHON_PEERS, who.PLAIN] if pace.peers else []
+    return [who.HELLO, *who.OURS, *peers, *([who.NGINX] if pace.peers and nginx() else [])]
 
 
-def pin(pid: int, core: int) -> None:
-    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > core:
-        os.sched_setaffinity(pid, {core})
+def measure(ground: Ground, pace: Pace) -> Figures:
+    known = {kind: ground.database(kind, JOBS) for kind in ("postgres", "sqlite")}
+    databases = {kind: url for kind, (url, _) in known.items()}
+    with serving(competitors(pace), ground, databases) as running:
+        aims = [
+            aim
+            for server in running.values()
+            for aim in _aims(server, known[server.contender.database][1])
+        ]
+        for aim in aims:
+            check_document(aim)
+        rounds = [_one_round(aims, pace.seconds) for _ in range(pace.rounds)]
+    return summary(rounds)
 
 
-def wait_for(url: str, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while True:
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2):
-            return
-        if time.monotonic() > deadline:
-            raise TimeoutError(url)
-        time.sleep(0.1)
+def _aims(server: Running, ids: Sequence[str]) -> Iterator[Aim]:
+    contender = server.contender
+    aim = Aim(name=contender.name, server=server, paths=server.paths(ids))
+    yield aim
+    if contender.name in (who.FAST.name, who.ASGI.name):
+        yield replace(aim, name=contender.name + NOT_MODIFIED, etag='"1.1"')
 
 
-def make_jobs(port: int) -> list[str]:
-    """Queued sample jobs (no worker runs), as paths to poll."""
-    body = json.dumps({"kind": "thumbnail", "source": {"type": "sample"}}).encode()
-    made = []
-    for _ in range(JOBS):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/api/v2/jobs", body, {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            made.append(answer.headers["Location"])
-    return made
+def check_document(aim: Aim) -> None:
+    """All give the very same bytes, or the comparison means nothing. Raises ValueError."""
+    body = aim.server.ask(aim.paths[0])
+    if len(body) != 2048:
+        raise ValueError(f"{aim.name} gives {len(body)} bytes: {body[:300]!r}")
+    if aim.server.contender.kind != "floor":
+        job_id = aim.paths[0].rpartition("/")[2]
+        if json.loads(body)["id"] != job_id:
+            raise ValueError(f"{aim.name} gives another job than {job_id}")
 
 
-def measure(databases: Mapping[str, str], redis_url: str, scratch: Path) -> dict[str, list[Result]]:
-    rounds: dict[str, list[Result]] = {}
-    with contextlib.ExitStack() as stack:
-        (scratch / "hello_app.py").write_text(HELLO_APP)
-        targets = {HELLO: (stack.enter_context(serving("hello_app:app", scratch, {})), ["/"])}
-        for name, url in databases.items():
-            for label, tiers in TIERS.items():
-                env = {**environment(url, redis_url, scratch / name), **tiers}
-                port = stack.enter_context(serving("main:app", ROOT / "backend", env))
-                targets[f"{name}, {label}"] = (port, make_jobs(port))
-        pin(os.getpid(), 1)
-        for _ in range(ROUNDS):
-            for label, (port, paths) in targets.items():
-                load = run_load(port, paths, connections=CONNECTIONS, seconds=SECONDS)
-                rounds.setdefault(label, []).append(asyncio.run(load))
-    return rounds
+def _one_round(aims: Sequence[Aim], seconds: float) -> dict[str, dict[str, Any]]:
+    return {aim.name: _measured(aim, seconds) for aim in aims}
 
 
-def environment(url: str, redis_url: str, data: Path) -> dict[str, str]:
+def _measured(aim: Aim, seconds: float) -> dict[str, Any]:
+    run_wrk(aim.server.port, aim.paths, seconds=_WARM_SECONDS, etag=aim.etag)
+    time.sleep(_PAUSE_SECONDS)
+    reads = _reads(aim.server)
+    load = run_wrk(aim.server.port, aim.paths, seconds=seconds, etag=aim.etag)
+    return {**asdict(load), "per_second": load.per_second, "reads": _reads(aim.server) - reads}
+
+
+def _reads(server: Running) -> int:
+    return 0 if server.contender.kind == "floor" else server.reads()
+
+
+def summary(rounds: Sequence[Mapping[str, Mapping[str, Any]]]) -> Figures:
+    """Of each line the medians, and its ratios to the hello world; and the rounds. Pure."""
+    floor = [one[who.HELLO.name]["per_second"] for one in rounds]
+    return {"lines": {name: _line(rounds, name, floor) for name in rounds[0]}, "rounds": [*rounds]}
+
+
+def _line(
+    rounds: Sequence[Mapping[str, Mapping[str, Any]]], name: str, floor: Sequence[float]
+) -> Figures:
+    mine = [one[name] for one in rounds]
+    rates = [one["per_second"] for one in mine]
+    answers = sum(one["answers"] for one in mine)
     return {
-        "DATABASE_URL": url,
-        "DATA_DIR": str(data),
-        "REDIS_URL": redis_url,
-        "CACHE_TTL_SECONDS": "3600",
-        "EMBEDDED_WORKER": "off",
-        "LOG_FILE": "",
+        "per_second": middle(rates).as_json(),
+        "times_hello": paired(rates, floor).as_json(),
+        "p50_ms": middle([one["p50_ms"] for one in mine]).median,
+        "p99_ms": middle([one["p99_ms"] for one in mine]).median,
+        "reads_per_1000": 1000 * sum(one["reads"] for one in mine) / max(1, answers),
+        "errors": sum(one["errors"] for one in mine),
     }
 
 
-HELLO_APP: Final = """
-BODY = b"x" * 900
-async def app(scope, receive, send):
-    if scope["type"] == "http":
-        headers = [(b"content-length", b"900"), (b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": BODY})
-"""
+HEAD: Final = (
+    *("", "requests/s", "spread", "x hello world", "spread", "p50 ms", "p99 ms"),
+    *("database reads per 1,000 polls", "errors"),
+)
 
 
-def table(rounds: Mapping[str, Sequence[Result]]) -> str:
-    base = statistics.median(result.per_second for result in rounds[HELLO])
-    lines = [
-        "| | polls/s (median) | spread | x hello world | p50 ms | p99 ms | errors |",
-        "|---|---|---|---|---|---|---|",
+def page(figures: Figures) -> str:
+    return table(HEAD, [_row(name, line) for name, line in figures["lines"].items()])
+
+
+def _row(name: str, line: Figures) -> list[str]:
+    rate, ratio = line["per_second"], line["times_hello"]
+    reads = "" if name == who.HELLO.name else f"{line['reads_per_1000']:,.1f}"
+    return [
+        name,
+        f"{rate['median']:,.0f}",
+        f"{rate['least']:,.0f}-{rate['greatest']:,.0f}",
+        f"{ratio['median']:.2f}",
+        f"{ratio['least']:.2f}-{ratio['greatest']:.2f}",
+        f"{line['p50_ms']:.1f}",
+        f"{line['p99_ms']:.1f}",
+        reads,
+        str(line["errors"]),
     ]
-    for label, results in rounds.items():
-        rates = [result.per_second for result in results]
-        p50, p99 = (
-            statistics.median(result.percentile(share) for result in results) * 1000
-            for share in (0.5, 0.99)
-        )
-        middle = statistics.median(rates)
-        errors = sum(result.errors for result in results)
-        lines.append(
-            f"| {label} | {middle:,.0f} | {min(rates):,.0f}-{max(rates):,.0f} "
-            f"| {middle / base:.2f} | {p50:.1f} | {p99:.1f} | {errors} |"
-        )
-    return "\n".join(lines)
 
 
-def machine() -> str:
-    packages = ", ".join(f"{name} {version(name)}" for name in ("uvicorn", "redis", "sqlalchemy"))
-    python = platform.python_version()
-    return f"{os.cpu_count()} cores, {platform.system()}, Python {python}, {packages}"
-
-
-def main() -> None:
-    flavour = next(iter(redis_flavours()), None)
-    programs = postgres_programs()
-    if flavour is None:
-        sys.exit("polls.py needs a Redis or Valkey server: run `make setup` first.")
-    with contextlib.ExitStack() as stack:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        redis = stack.enter_context(RedisServer(flavour.binary))
-        databases = {"SQLite": f"sqlite:///{scratch}/tally.db"}
-        if programs is not None:
-            postgres = stack.enter_context(PostgresServer(programs))
-            databases["PostgreSQL"] = postgres.create_database()
-        rounds = measure(databases, redis.url, scratch)
-    report(rounds)
-
-
-def report(rounds: Mapping[str, Sequence[Result]]) -> None:
-    when = datetime.now(UTC).strftime("%Y-%m-%d")
-    text = f"""# Polls per second, with and without the cache
-
-Made by `benchmarks/polls.py` on {when}: {machine()}.
-{JOBS} jobs, {CONNECTIONS} connections, medians of {ROUNDS} interleaved rounds of {SECONDS:g} s; the
-server on one core, load, Redis and PostgreSQL on the other. Trust the ratios, not the absolutes.
-
-{table(rounds)}
-"""
-    results = ROOT / "benchmarks" / "results"
-    results.mkdir(exist_ok=True)
-    (results / "polls.md").write_text(text)
-    figures = {label: [result.per_second for result in each] for label, each in rounds.items()}
-    (results / "polls.json").write_text(json.dumps(figures, indent=1) + "\n")
-    print(text)
-
+POLLS: Final = Part(name="polls", title="Polls per second", measure=measure, page=page)
 
 if __name__ == "__main__":
-    main()
+    alone(POLLS)

@@ -19,6 +19,7 @@ from .programs import redis_flavours
 from .redis_server import RedisServer
 
 READY_SECONDS = 90.0  # a first start on a slow machine also compiles every module
+FAST_LANE = ("--http", "api.lane_protocol:Protocol")
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TOLD = Path("data") / "run.json"
 """What runs, for as long as it runs. Always there: who asks need not know a DATA_DIR."""
@@ -88,7 +89,7 @@ def _told(place: Path, port: int, redis_url: str) -> Iterator[None]:
 
 def programs(settings: Mapping[str, str], port: int) -> dict[str, list[str]]:
     """What to run, as words after `python -m`: the API, and a worker when it brings none."""
-    api = ["uvicorn", "main:app", "--port", str(port), "--no-access-log"]
+    api = ["uvicorn", "main:app", "--port", str(port), "--no-access-log", *FAST_LANE]
     parts = {"API": [*api, "--timeout-graceful-shutdown", "5"]}
     # A URL that stands in a file has a password to hide: it leads to a server.
     hidden = "postgresql:" if settings.get("DATABASE_URL_FILE") else ""

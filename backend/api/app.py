@@ -1,7 +1,7 @@
 """Puts the HTTP interface together from its parts. Knows no cache, no database, no engine."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.health import health_routes
+from api.lane import LANE_STATE, AtHand, Lane, Soon
+from api.lane_asgi import LaneApp
 from api.measure import Measured
 from api.problems import answer_problems
 from api.v2.batch import batch_route
@@ -35,7 +37,8 @@ class Parts:
 
     `ping` raises while the database is unusable. `accepting` returns once jobs can be queued, or
     raises StoreUnavailable; `is_accepting` says whether it would at once. `observe` is told of each
-    request, `polled` of each poll that found its job.
+    request, `polled` of each poll that found its job. `at_hand` and `soon` are the store's own
+    answers from memory alone: the fast lane.
     """
 
     store: JobStore
@@ -53,15 +56,18 @@ class Parts:
     polled: Polled
     pages: Sequence[BaseRoute]
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]]
+    at_hand: AtHand
+    soon: Soon
 
 
 def create_api(parts: Parts) -> FastAPI:
     """The whole application: API, health, metrics, and the pages it is given."""
+    lane = Lane(parts.at_hand, parts.soon, parts.observe, parts.polled)
     app = FastAPIOffline(  # /docs and /redoc bring their scripts along: no CDN
         title="Tally",
         version="2",
         summary="A video job API whose status may be asked for as often as anyone likes.",
-        lifespan=parts.lifespan,
+        lifespan=_with_lane(parts.lifespan, lane),
         redirect_slashes=False,
     )
     answer_problems(app)
@@ -87,7 +93,21 @@ def create_api(parts: Parts) -> FastAPI:
     app.router.routes.extend(parts.pages)
     _describe(app)
     app.add_middleware(Measured, observe=parts.observe)
+    app.add_middleware(LaneApp, lane=lane)  # around all others
     return app
+
+
+def _with_lane(
+    lifespan: Callable[[Any], AbstractAsyncContextManager[None]], lane: Lane
+) -> Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]]:
+    """Leaves the lane where servers keep state for the application: their protocol finds it."""
+
+    @asynccontextmanager
+    async def living(app: Any) -> AsyncIterator[Mapping[str, Any]]:
+        async with lifespan(app):
+            yield {LANE_STATE: lane}
+
+    return living
 
 
 def _metrics_route(render: Callable[[], Awaitable[tuple[bytes, str]]]) -> Route:

@@ -86,9 +86,15 @@ class Belief:
         return fresh and trusted(version, known=known, proven=proven)
 
     def _near_answer(self, held: Held) -> Answer:
+        """Made anew only when its whole seconds differ: clients are told no more of them."""
         past = max(0.0, self._clock() - max(held.said_at, self._proof.proven_at))
         left = max(0.0, self._lifetimes.of(held.document) - past)
-        return Answer(document=held.document, hit=True, detail="near", age=past, ttl=left)
+        last = held.answer
+        if last is None or int(last.age) != int(past) or int(last.ttl or 0.0) != int(left):
+            last = held.answer = Answer(
+                document=held.document, hit=True, detail="near", age=past, ttl=left
+            )
+        return last
 
     def _shared_answer(self, entry: Entry) -> Answer:
         past = age(entry, self._wall())

@@ -88,6 +88,30 @@ class CachedJobs:
             answer = (await self._look_up({job_id: floor}, owner))[job_id]
         return self._polled(answer, owner)
 
+    def at_hand(self, job_id: str, floor: int = 0, *, owner: str) -> Answer | None:
+        """What `status` would answer at once, a near hit, counted like it; None, and nothing
+        counted, where it would have to look anything up, or there is no document to be shown.
+        """
+        answer = self._belief.at_hand(job_id)
+        if answer is None or behind(answer, owner, floor):
+            return None
+        return self._shown(answer, owner)
+
+    async def soon(self, job_id: str, floor: int = 0, *, owner: str) -> Answer | None:
+        """As `at_hand`, but asks Redis where the near tier knows nothing; never the database."""
+        answer = self._belief.at_hand(job_id)
+        if answer is None and is_job_id(job_id):
+            answer = await self._look_ups.redis(job_id, owner, floor)
+        elif answer is None or behind(answer, owner, floor):
+            return None
+        return self._shown(answer, owner) if answer else None
+
+    def _shown(self, answer: Answer, owner: str) -> Answer | None:
+        document = answer.document
+        if document is None or document.gone or document.owner != owner:
+            return None
+        return self._polled(answer, owner)
+
     async def statuses(
         self, wanted: Mapping[str, int], *, owner: str | None
     ) -> Mapping[str, Answer]:

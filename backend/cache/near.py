@@ -10,7 +10,7 @@ from typing import Final
 
 from cachetools import LRUCache, TTLCache
 
-from jobs import Document
+from jobs import Answer, Document
 
 _OVERHEAD: Final = 650
 """Bytes that a remembered document takes besides its body; tests/cache/test_near.py measures it."""
@@ -23,12 +23,16 @@ _DENIED: Final = 10_000
 """How many ids are remembered as nobody's: made-up ones must not fill the memory."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Held:
-    """A remembered document; at `said_at`, by the feed's clock, the database said so."""
+    """A remembered document; at `said_at`, by the feed's clock, the database said so.
+
+    `answer` is the last one that was made of it, for as long as it says the same.
+    """
 
     document: Document
     said_at: float
+    answer: Answer | None = None
 
 
 class Near:

@@ -77,6 +77,14 @@ class Recall:
         if missing:
             yield await self._ask(missing, budget)
 
+    async def redis(self, job_id: str) -> Answer | None:
+        """What Redis has, if that may be given out and the database seems well; else None."""
+        if self._proof.failing:
+            return None
+        floor = self._belief.floor(job_id)
+        found = await self._shared.get({job_id: floor}, self._shared.budget())
+        return self._belief.shared(found[job_id])
+
     async def database(self, job_ids: Collection[str], budget: Budget) -> dict[str, Outcome]:
         """From the database, for somebody who has seen newer than what is remembered."""
         return await self._ask(dict.fromkeys(job_ids), budget, forward="stale")

@@ -41,8 +41,11 @@ class RedisCommands:
     async def get_many(self, keys: Sequence[str], *, asking: bool = False) -> Sequence[Value]:
         """For each key in turn what `get` gives, in one round trip.
 
-        But outside of a cluster somebody else's list or hash is None, too: so MGET says it.
+        But of several keys outside of a cluster somebody else's list or hash is None, too: so MGET
+        says it.
         """
+        if len(keys) == 1:
+            return [await self.get(keys[0], asking=asking)]
         if not self._cluster:
             return cast("Sequence[Value]", await self._driver.ask("MGET", *keys))
         before = [("ASKING",)] if asking else []

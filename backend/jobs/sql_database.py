@@ -3,7 +3,8 @@
 Two pools: `writes` begins real transactions (`BEGIN IMMEDIATE` on SQLite: a deferred one that reads
 first fails at once with SQLITE_BUSY_SNAPSHOT, whatever the busy timeout); `reads` runs single
 statements in autocommit and never waits for a writer. `apart` opens a connection for whoever must
-not queue with others, in autocommit too, and keeps none.
+not queue with others, in autocommit too, and keeps none. `polls` reads for polls, over connections
+of its own and by the raw driver.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -15,11 +16,14 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import ColumnElement, NullPool, event, literal_column, text
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from jobs.errors import JobsError, StoreUnavailable
+from jobs.errors import JobsError
+from jobs.sql_errors import translated
+from jobs.sql_polls import Polls
+from jobs.sql_polls_postgres import PostgresPolls
+from jobs.sql_polls_sqlite import SqlitePolls
 from jobs.sql_silence import end_silent
 
 Connection: TypeAlias = AsyncConnection
@@ -35,8 +39,11 @@ _APART_SECONDS: Final = 1.0
 """PostgreSQL has connected, and has answered a statement, by then; or it is away."""
 _QUEUE_SECONDS: Final = 5.0
 """For a place in the pool: longer than a statement, or a crowd would pass for an outage."""
-_QUOTED: Final = 200  # characters of a driver's own message
 _SQLITE_WAIT_SECONDS: Final = 5.0  # well within a worker's lease
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",  # readers and the writer do not wait for each other
+    "PRAGMA synchronous = FULL",  # an accepted job survives a power cut, too
+)
 
 
 class BadDatabaseUrl(JobsError):
@@ -50,6 +57,7 @@ class Database:
     writes: AsyncEngine
     reads: AsyncEngine
     apart: AsyncEngine
+    polls: Polls
 
     @property
     def is_sqlite(self) -> bool:
@@ -79,6 +87,7 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
+        await self.polls.close()
         await self.writes.dispose()
         await self.reads.dispose()
         await self.apart.dispose()
@@ -95,7 +104,9 @@ def open_database(url: str) -> Database:
     apart = _autocommit(parsed, poolclass=NullPool, connect_args=_patience(_APART_SECONDS))
     for engine in (writes, reads, apart):
         end_silent(engine)
-    return Database(writes, reads, apart)
+    _, arguments = reads.dialect.create_connect_args(parsed)
+    polls = PostgresPolls({**arguments, **_patience(_READ_SECONDS)})
+    return Database(writes, reads, apart, polls)
 
 
 def _autocommit(url: URL, **options: Any) -> AsyncEngine:
@@ -154,14 +165,12 @@ def _open_sqlite(url: URL) -> Database:
     writes = create_async_engine(url, connect_args=patience)
     reads = _autocommit(url, connect_args=patience)
     apart = _autocommit(url, connect_args=patience, poolclass=NullPool)
-    for engine in (
-        writes,
-        reads,
-        apart,
-    ):  # whichever connects first makes the file, and its journal mode
+    for engine in (writes, reads, apart):  # whichever connects first makes the file, and its mode
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
     event.listen(writes.sync_engine, "begin", _begin_immediate)
-    return Database(writes, reads, apart)
+    (file,), options = reads.dialect.create_connect_args(url)
+    options = {**options, "timeout": _READ_SECONDS, "isolation_level": None}
+    return Database(writes, reads, apart, SqlitePolls(file, options, _PRAGMAS))
 
 
 def _bound_transactions(dbapi_connection: Any, record: Any) -> None:
@@ -175,21 +184,10 @@ def _bound_transactions(dbapi_connection: Any, record: Any) -> None:
 def _configure_sqlite(dbapi_connection: Any, record: Any) -> None:
     dbapi_connection.isolation_level = None  # our own BEGIN below, never the driver's
     cursor = dbapi_connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")  # readers and the writer do not wait for each other
-    cursor.execute("PRAGMA synchronous = FULL")  # an accepted job survives a power cut, too
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
     cursor.close()
 
 
 def _begin_immediate(connection: SyncConnection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-@asynccontextmanager
-async def translated() -> AsyncIterator[None]:
-    """The one place where database errors become ours."""
-    try:
-        yield
-    except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
-        said = str(getattr(error, "orig", None) or error).partition("\n")[0][:_QUOTED]
-        why = said or type(error).__name__
-        raise StoreUnavailable(f"The database does not answer: {why}") from error

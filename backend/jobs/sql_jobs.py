@@ -2,10 +2,10 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from jobs.document import Document, render
 from jobs.errors import BadCursor, ConcurrentChange, JobGone, JobNotFound
@@ -13,6 +13,8 @@ from jobs.events import Event
 from jobs.job import Job, Status, is_job_id
 from jobs.lifecycle import step
 from jobs.sql_database import Connection, Database
+from jobs.sql_errors import DATABASE_ERRORS, unavailable
+from jobs.sql_polls import polled
 from jobs.sql_rows import document_of, job_of, row_of
 from jobs.sql_schema import jobs
 from jobs.store import Answer, Change, Page, PageQuery
@@ -53,20 +55,16 @@ class SqlJobs:
         return document
 
     async def status(self, job_id: str, *, owner: str | None, floor: int = 0) -> Answer:
-        async with self._database.reading() as connection:
-            found = await connection.execute(DOCUMENTS.where(jobs.c.id == job_id))
-            row = found.mappings().one_or_none()
-        return _answer(row, owner)
+        found = await self._polled((job_id,))
+        return _answer(found[0] if found else None, owner)
 
     async def statuses(
         self, wanted: Mapping[str, int], *, owner: str | None
     ) -> Mapping[str, Answer]:
         if not wanted:
             return {}
-        async with self._database.reading() as connection:
-            found = await connection.execute(DOCUMENTS.where(jobs.c.id.in_([*wanted])))
-            rows = {row["id"]: row for row in found.mappings()}
-        return {job_id: _answer(rows.get(job_id), owner) for job_id in wanted}
+        found = {document.id: document for document in await self._polled([*wanted])}
+        return {job_id: _answer(found.get(job_id), owner) for job_id in wanted}
 
     async def get(self, job_id: str, *, owner: str | None) -> Job:
         async with self._database.reading() as connection:
@@ -95,6 +93,14 @@ class SqlJobs:
                 return change
         raise ConcurrentChange
 
+    async def _polled(self, job_ids: Sequence[str]) -> Sequence[Document]:
+        """The documents of those jobs that exist, in any order."""
+        try:
+            rows = await self._database.polls.rows(job_ids)
+        except DATABASE_ERRORS as error:
+            raise unavailable(error) from error
+        return [polled(row) for row in rows]
+
     async def _write(self, connection: Connection, before: Job, change: Change) -> bool:
         """False where somebody else changed the job since `before` was read."""
         after = change.job
@@ -110,11 +116,11 @@ class SqlJobs:
         return True
 
 
-def _answer(row: RowMapping | None, owner: str | None) -> Answer:
-    """What a row of `DOCUMENTS`, or none, tells that owner."""
-    if row is None or (owner is not None and row["owner"] != owner):
+def _answer(document: Document | None, owner: str | None) -> Answer:
+    """What a document, or none, tells that owner."""
+    if document is None or (owner is not None and document.owner != owner):
         return Answer(document=None)
-    return Answer(document=document_of(dict(row)))
+    return Answer(document=document)
 
 
 async def _load(connection: Connection, job_id: str, owner: str | None) -> Job:

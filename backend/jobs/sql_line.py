@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
-from jobs.sql_database import Connection, Database, translated
+from jobs.sql_database import Connection, Database
+from jobs.sql_errors import translated
 
 _T = TypeVar("_T")
 _FAREWELL_SECONDS: Final = 0.5

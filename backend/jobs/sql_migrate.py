@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from jobs.errors import JobsError, StoreUnavailable
-from jobs.sql_database import Connection, Database, translated
+from jobs.sql_database import Connection, Database
+from jobs.sql_errors import translated
 
 HEAD: Final = "0003"
 """The newest migration; `tests/jobs/test_sql_migrate.py` keeps it true."""

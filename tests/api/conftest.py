@@ -11,12 +11,16 @@ from fastapi import FastAPI
 from api import Parts, create_api
 from api_service import UPLOAD_LIMIT, Service
 from example_jobs import RecordedDelivery
-from jobs import Database, JobFiles, SqlJobs, open_database
+from jobs import Answer, Database, JobFiles, SqlJobs, open_database
 
 
 @asynccontextmanager
 async def no_lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
+
+
+async def nothing_soon(job_id: str, floor: int) -> Answer | None:
+    return None
 
 
 @pytest.fixture
@@ -55,6 +59,8 @@ async def service(
     app = create_api(
         Parts(
             store=store,
+            at_hand=lambda job_id, floor: None,
+            soon=nothing_soon,
             files=files,
             upload_max_bytes=UPLOAD_LIMIT,
             deadline_seconds=60.0,

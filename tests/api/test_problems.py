@@ -4,7 +4,7 @@ import pytest
 
 from api.problems import Problem, problem_response
 from api_service import Service
-from jobs import Database, StoreUnavailable
+from jobs import Database, SqlJobs, StoreUnavailable
 
 
 async def test_unknown_paths_and_methods_are_problems_too(service: Service) -> None:
@@ -22,10 +22,11 @@ async def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(
 ) -> None:
     path = (await service.create())["links"]["self"]
 
-    def away(self: Database) -> None:
+    def away(*call: object, **named: object) -> None:
         raise StoreUnavailable("The database does not answer: staged.")
 
-    monkeypatch.setattr(Database, "reading", away)
+    monkeypatch.setattr(Database, "reading", away)  # lists and whole jobs
+    monkeypatch.setattr(SqlJobs, "status", away)  # polls
     poll = await service.client.get(path)
     page = await service.client.get("/api/v2/jobs")
 

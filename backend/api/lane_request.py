@@ -1,0 +1,55 @@
+"""Which polls the fast lane may answer: what their header lines ask for. Pure.
+
+Whatever is unusual here goes the ordinary way, which knows it all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from api.v2.poll import floor
+
+PATH: Final = b"/api/v2/jobs/"
+ID_LENGTH: Final = 30
+"""Of a job id: `job_` and 26 more. What else fits in its place is nobody's id, and no hit."""
+
+_UNUSUAL: Final = frozenset(
+    {
+        b"content-length",  # a body, whose end somebody must find
+        b"expect",
+        b"http2-settings",
+        b"prefer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a poll says besides the job's id; `seen` is its If-None-Match, empty without one."""
+
+    seen: str
+    floor: int
+    forwarded_for: str = ""
+    """What a proxy says of its client: good enough to tell clients apart, for nothing else."""
+
+
+NOTHING: Final = Asked("", 0)
+
+
+def asked_by(headers: Iterable[tuple[bytes, bytes]]) -> Asked | None:
+    """What these header lines ask for, names in lower case; None: the ordinary way sees to it."""
+    seen: list[str] = []
+    forwarded_for = ""
+    for name, value in headers:
+        if name == b"if-none-match":
+            seen.append(value.decode("latin-1"))
+        elif name == b"x-forwarded-for":
+            forwarded_for = value.decode("latin-1")
+        elif name in _UNUSUAL or (name == b"connection" and value.lower() != b"keep-alive"):
+            return None
+    if not seen and not forwarded_for:
+        return NOTHING
+    text = ", ".join(seen)
+    return Asked(text, floor(text), forwarded_for)

@@ -1,0 +1,161 @@
+"""The HTTP protocol class of uvicorn with the fast lane in it: EDGE, leans on uvicorn's internals.
+
+Answers a poll that comes whole in one read, between two other requests, before a task or a scope is
+made for it. Everything else is uvicorn's, untouched. docs/fast-lane.md names what it leans on.
+"""
+
+from typing import Any, Final
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from api.lane import LANE_STATE, Lane, Ready, header_lines
+from api.lane_request import ID_LENGTH, PATH, Asked, asked_by
+
+_BEGIN: Final = b"GET " + PATH
+_ID_END: Final = len(_BEGIN) + ID_LENGTH
+_LINE_END: Final = b" HTTP/1.1\r\n"
+_END: Final = b"\r\n\r\n"
+_LONG: Final = 4096
+"""Bytes of header lines beyond which a request is none for the lane: they are kept with each
+connection."""
+
+_ATTRIBUTES: Final = frozenset(
+    {
+        *("access_log", "access_logger", "client", "cycle", "flow", "limit_concurrency", "loop"),
+        *("pipeline", "server_state", "timeout_keep_alive", "timeout_keep_alive_task", "transport"),
+    }
+)
+_METHODS: Final = ("data_received", "on_message_begin", "on_message_complete")
+_KEEP_ALIVE: Final = "timeout_keep_alive_handler"
+
+
+def changed() -> str:
+    """What of the internals needed is not there; empty where all is."""
+    names = {*HttpToolsProtocol.__init__.__code__.co_names}
+    missing = sorted(_ATTRIBUTES - names)
+    missing += [name for name in (*_METHODS, _KEEP_ALIVE) if not hasattr(HttpToolsProtocol, name)]
+    return f"this uvicorn has no {', '.join(missing)}" if missing else ""
+
+
+class LaneProtocol(HttpToolsProtocol):
+    """One connection. Answers in the order of the requests: the lane only answers between them."""
+
+    def __init__(
+        self, config: Any, server_state: Any, app_state: dict[str, Any], **rest: Any
+    ) -> None:
+        super().__init__(config, server_state, app_state, **rest)
+        self._lane: Lane | None = app_state.get(LANE_STATE)
+        self._inside = False
+        self._tail = b""
+        self._asked: Asked | None = None
+        self._dated: list[tuple[bytes, bytes]] | None = None
+        self._date = b""
+        self._answered_at = 0.0
+
+    def on_message_begin(self) -> None:
+        self._inside = True
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        self._inside = False
+        super().on_message_complete()
+
+    def data_received(self, data: bytes) -> None:
+        if not (data.startswith(_BEGIN) and self._is_free() and self._answer(data)):
+            super().data_received(data)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Not rearmed at each answer of the lane, which would cost more than the check here."""
+        left = self._answered_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._arm(left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _is_free(self) -> bool:
+        """Whether nothing is under way on this connection, and it has room for an answer."""
+        return (
+            self._lane is not None
+            and not self._inside
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.pipeline
+            and not self.flow.write_paused
+            and self.limit_concurrency is None
+            and not self.transport.is_closing()
+        )
+
+    def _answer(self, data: bytes) -> bool:
+        """Whether it could, and did."""
+        tail = data[_ID_END:]
+        if tail != self._tail:  # mostly it is: a client sends the same header lines again
+            if len(tail) > _LONG:
+                return False
+            self._tail, self._asked = tail, read_tail(tail)
+        if self._asked is None or self._lane is None:
+            return False
+        job_id = data[len(_BEGIN) : _ID_END].decode("latin-1")
+        client = self._asked.forwarded_for or (self.client[0] if self.client else "")
+        ready = self._lane.at_once(job_id, self._asked, client)
+        if ready is None:
+            return False
+        self._send(ready)
+        if self.access_log:
+            self._log(data, ready.status)
+        return True
+
+    def _send(self, ready: Ready) -> None:
+        state = self.server_state
+        if self._dated is not state.default_headers:  # once a second: it has the date
+            self._dated = state.default_headers
+            self._date = header_lines(state.default_headers)
+        parts = (STATUS_LINE[ready.status], self._date, ready.lines, b"\r\n", ready.body)
+        self.transport.write(b"".join(parts))
+        state.total_requests += 1
+        self._answered_at = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._arm(self.timeout_keep_alive)
+
+    def _arm(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
+
+    def _log(self, data: bytes, status: int) -> None:
+        client = f"{self.client[0]}:{self.client[1]}" if self.client else ""
+        path = data[4:_ID_END].decode("latin-1")
+        self.access_logger.info('%s - "%s %s HTTP/%s" %d', client, "GET", path, "1.1", status)
+
+
+class _Strict:
+    """Collects what uvicorn's own parser finds."""
+
+    def __init__(self) -> None:
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.begun = 0
+        self.complete = 0
+
+    def on_message_begin(self) -> None:
+        self.begun += 1
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
+
+    def on_message_complete(self) -> None:
+        self.complete += 1
+
+
+def read_tail(tail: bytes) -> Asked | None:
+    """What the rest of a request asks for, behind the job's id; None unless it is one whole request
+    that the lane may answer. Judged by the parser that the ordinary way uses."""
+    if not (tail.startswith(_LINE_END) and tail.endswith(_END)):
+        return None
+    found = _Strict()
+    parser = httptools.HttpRequestParser(found)
+    try:
+        parser.feed_data(b"GET /" + tail)
+    except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+        return None
+    if (found.begun, found.complete) != (1, 1) or not parser.should_keep_alive():
+        return None
+    return asked_by(found.headers)

@@ -1,0 +1,61 @@
+"""All parts of the bench, one after the other: `make bench`. About 15 minutes, or 2 with --quick.
+
+Writes benchmarks/results/, or data/bench/ when quick: a page, all figures as JSON, a picture.
+"""
+
+import argparse
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import goals
+from benchmarks.frozen import FROZEN
+from benchmarks.ground import ROOT, Ground, ground
+from benchmarks.machine import machine
+from benchmarks.memory import MEMORY
+from benchmarks.part import Pace, add_pace, pace_of
+from benchmarks.polls import POLLS
+from benchmarks.report import write_report
+from benchmarks.scale import SCALE
+from benchmarks.stampede import STAMPEDE
+from benchmarks.startup import STARTUP
+from benchmarks.steady import STEADY
+
+PARTS: Final = (POLLS, STEADY, STAMPEDE, FROZEN, MEMORY, SCALE, STARTUP)
+
+
+def run(here: Ground, pace: Pace, folder: Path) -> bool:
+    """Whether all parts could be measured; what was measured is written after each."""
+    facts = machine(here)
+    figures: dict[str, Any] = {"machine": facts}
+    for number, part in enumerate(PARTS, 1):
+        print(f"\n{number}/{len(PARTS)} {part.title} ...", flush=True)
+        began = time.monotonic()
+        try:
+            figures[part.name] = part.measure(here, pace)
+        except Exception:  # the others can still be measured; the exit code tells
+            traceback.print_exc()
+            continue
+        print(part.page(figures[part.name]))
+        print(f"({time.monotonic() - began:.0f} s)", flush=True)
+        write_report(folder, PARTS, figures, pace, facts["machine"])
+    print(f"\nGoals\n{goals.page(figures)}\n\nWritten to {folder.relative_to(ROOT)}/bench.md")
+    return len(figures) == len(PARTS) + 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Tally's bench: all parts, side by side.")
+    add_pace(parser)
+    pace = pace_of(parser.parse_args())
+    folder = ROOT / "data" / "bench" if pace.quick else ROOT / "benchmarks" / "results"
+    print(f"Measuring on this machine, about {2 if pace.quick else 15} minutes; keep it quiet.")
+    with ground() as here:
+        return 0 if run(here, pace, folder) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

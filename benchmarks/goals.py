@@ -1,0 +1,148 @@
+"""What the figures of one run must reach, and whether they do. Pure: ratios within the run only."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from benchmarks import contenders as who
+from benchmarks.polls import NOT_MODIFIED
+from benchmarks.ratios import paired, table
+
+Figures: TypeAlias = Mapping[str, Any]
+"""Those of each part, by the part's name; a part that was not measured is missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """`figure` is None where what it needs was not measured."""
+
+    text: str
+    relation: Literal["at least", "at most"]
+    bound: float
+    figure: float | None
+
+    @property
+    def met(self) -> bool | None:
+        if self.figure is None:
+            return None
+        more = self.relation == "at least"
+        return self.figure >= self.bound if more else self.figure <= self.bound
+
+
+_Row: TypeAlias = tuple[str, Literal["at least", "at most"], float, Callable[[Figures], float]]
+
+FAST_304: Final = who.FAST.name + NOT_MODIFIED
+ASGI_304: Final = who.ASGI.name + NOT_MODIFIED
+
+
+def goals(figures: Figures) -> list[Goal]:
+    """All of them, in order."""
+    return [
+        Goal(text=text, relation=relation, bound=bound, figure=_tried(ask, figures))
+        for text, relation, bound, ask in _ROWS
+    ]
+
+
+def _tried(ask: Callable[[Figures], float], figures: Figures) -> float | None:
+    try:
+        return ask(figures)
+    except (KeyError, ValueError):  # a peer or a whole part that is not there
+        return None
+
+
+def _faster(ours: str, theirs: str | Sequence[str]) -> Callable[[Figures], float]:
+    """Round by round; `theirs` may be several: the best of them counts."""
+    return lambda figures: _ratio(figures, "per_second", ours, _best(figures, theirs))
+
+
+def _slowest(ours: str, theirs: str) -> Callable[[Figures], float]:
+    return lambda figures: _ratio(figures, "p99_ms", ours, theirs)
+
+
+def _ratio(figures: Figures, what: str, ours: str, theirs: str) -> float:
+    rounds = figures["polls"]["rounds"]
+    mine, others = ([one[name][what] for one in rounds] for name in (ours, theirs))
+    return paired(mine, others).median
+
+
+def _best(figures: Figures, names: str | Sequence[str]) -> str:
+    """Raises ValueError where none of them was measured."""
+    lines = figures["polls"]["lines"]
+    measured = [name for name in ([names] if isinstance(names, str) else names) if name in lines]
+    return max(measured, key=lambda name: lines[name]["per_second"]["median"])
+
+
+def _polls_errors(figures: Figures) -> float:
+    ours = [one.name for one in who.OURS] + [FAST_304, ASGI_304]
+    return float(sum(figures["polls"]["lines"][name]["errors"] for name in ours))
+
+
+def _steady(figures: Figures) -> float:
+    return float(max(one["reads_per_change_and_process"] for one in figures["steady"].values()))
+
+
+_PYTHON_PEERS: Final = [one.name for one in who.PYTHON_PEERS]
+_REDIS_PEERS: Final = [one.name for one in who.REDIS_PEERS]
+_FAST, _ASGI, _HELLO = who.FAST.name, who.ASGI.name, who.HELLO.name
+_ROWS: Final[tuple[_Row, ...]] = (
+    ("near hit, fast lane: x raw ASGI hello world", "at least", 2.0, _faster(_FAST, _HELLO)),
+    ("the same: x the best Python peer", "at least", 20.0, _faster(_FAST, _PYTHON_PEERS)),
+    ("the same: x nginx's micro-cache", "at least", 1.0, _faster(_FAST, who.NGINX.name)),
+    ("the same: its p99, x hello world's", "at most", 2.0, _slowest(_FAST, _HELLO)),
+    ("the same: its 304, x its 200", "at least", 1.0, _faster(FAST_304, _FAST)),
+    ("near hit, plain ASGI lane: x hello world", "at least", 0.85, _faster(_ASGI, _HELLO)),
+    ("the same: its 304, x hello world", "at least", 1.0, _faster(ASGI_304, _HELLO)),
+    ("Redis hit: x hello world", "at least", 0.65, _faster(who.REDIS.name, _HELLO)),
+    (
+        "Redis hit: x the best peer doing the same",
+        "at least",
+        4.0,
+        _faster(who.REDIS.name, _REDIS_PEERS),
+    ),
+    ("errors in all of Tally's polls", "at most", 0.0, _polls_errors),
+    ("steady state: database reads per change and process", "at most", 1.0, _steady),
+    (
+        "near hit among 100,000 jobs: x among 100",
+        "at least",
+        0.8,
+        lambda figures: float(figures["scale"]["jobs"]["100000"]["times_first"]["median"]),
+    ),
+    (
+        "near tier with 100,000 jobs: share of its memory bound",
+        "at most",
+        1.0,
+        lambda figures: float(figures["scale"]["near_bytes"] / figures["scale"]["bound_bytes"]),
+    ),
+    (
+        "Redis memory of a job: x its document",
+        "at most",
+        1.3,
+        lambda figures: float(figures["memory"]["redis_per_document"]),
+    ),
+    (
+        "stampede of 500: database reads",
+        "at most",
+        1.0,
+        lambda figures: float(figures["stampede"][who.TALLY.name]["reads"]),
+    ),
+    (
+        "Redis frozen: errors",
+        "at most",
+        0.0,
+        lambda figures: float(
+            sum(figures["frozen"][one]["errors"] for one in (who.TALLY.name, who.REDIS.name))
+        ),
+    ),
+)
+
+
+def page(figures: Figures) -> str:
+    """As a table: the goal, the figure, met or not."""
+    return table(("goal", "wanted", "figure", "met"), [[*_cells(goal)] for goal in goals(figures)])
+
+
+def _cells(goal: Goal) -> Iterator[str]:
+    yield goal.text
+    yield f"{goal.relation} {goal.bound:g}"
+    yield "not measured" if goal.figure is None else f"{goal.figure:.2f}"
+    yield {True: "yes", False: "**no**", None: ""}[goal.met]

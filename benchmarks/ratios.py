@@ -1,0 +1,42 @@
+"""Medians, spreads and ratios of rounds. Pure.
+
+Ratios are taken round by round: what slows the machine for a minute slows both sides of a pair.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, kw_only=True)
+class Middle:
+    """The median of some rounds, and the least and the greatest."""
+
+    median: float
+    least: float
+    greatest: float
+
+    def as_json(self) -> dict[str, float]:
+        return asdict(self)
+
+
+def middle(values: Sequence[float]) -> Middle:
+    """Raises ValueError for none."""
+    return Middle(median=median(values), least=min(values), greatest=max(values))
+
+
+def paired(ours: Sequence[float], theirs: Sequence[float]) -> Middle:
+    """`ours` in multiples of `theirs`, round by round. Raises ValueError for none."""
+    return middle([one / other for one, other in zip(ours, theirs, strict=True)])
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """The nearest rank; None for no values."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else None
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """As Markdown; the first column is words, the others are numbers."""
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))

@@ -1,0 +1,28 @@
+"""Where uvicorn is another one than the lane knows, uvicorn's own protocol serves."""
+
+import logging
+
+import pytest
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from api import lane_protocol, lane_uvicorn
+
+
+def test_this_uvicorn_is_one_that_the_lane_knows() -> None:
+    assert lane_uvicorn.changed() == ""
+    assert lane_protocol.Protocol is lane_uvicorn.LaneProtocol
+
+
+@pytest.mark.parametrize("name", ["pipeline", "timeout_keep_alive_task"])
+def test_with_another_uvicorn_its_own_protocol_serves_and_the_log_says_so_once(
+    name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    needed = lane_uvicorn._ATTRIBUTES - {name} | {f"{name}_of_another"}
+    monkeypatch.setattr(lane_uvicorn, "_ATTRIBUTES", needed)
+    with caplog.at_level(logging.WARNING):
+        chosen = lane_protocol._choose()
+
+    assert chosen is AutoHTTPProtocol
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the fast lane is off, polls go the ordinary way: this uvicorn has no {name}_of_another"
+    ]

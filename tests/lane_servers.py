@@ -1,0 +1,158 @@
+"""One memory behind three servers: without the fast lane, with it as plain ASGI, and in uvicorn."""
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from api import Parts, create_api
+from cache import Cache, CacheStats, Memory, NoCache
+from example_jobs import RecordedDelivery
+from jobs import DEFAULT_OWNER, Answer, Database, JobFiles, SqlChanges, SqlJobs
+
+NOW: Final = 1_000.0
+"""The memory's clock stands still: an answer does not grow older between two servers."""
+_SILENCE_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """The ports of the three, and what is behind them."""
+
+    ordinary: int
+    asgi: int
+    protocol: int
+    memory: Memory
+    stats: CacheStats
+    observed: list[tuple[str, str, int]]
+
+    @property
+    def lanes(self) -> tuple[int, int]:
+        return self.asgi, self.protocol
+
+
+@asynccontextmanager
+async def three_servers(
+    database: Database, folder: Path, cache: Cache | None = None, **knobs: Any
+) -> AsyncIterator[Served]:
+    stats, observed = CacheStats(), list[tuple[str, str, int]]()
+    store = SqlJobs(database, RecordedDelivery())
+    memory = Memory(
+        store,
+        cache or NoCache("redis-off", "redis is switched off."),
+        stats,
+        changes=SqlChanges(database),
+        clock=lambda: NOW,
+        **knobs,
+    )
+
+    def observe(route: str, method: str, status: int, seconds: float) -> None:
+        observed.append((route, method, status))
+
+    async with AsyncExitStack() as stack:
+        await memory.start()
+        stack.push_async_callback(memory.stop)
+        while memory.feed and not memory.feed.proven:
+            await memory.feed.ask()
+        ordinary = _app(memory, folder, observe, lane=False)
+        laned = _app(memory, folder, observe, lane=True)
+        plain = "httptools"
+        yield Served(
+            ordinary=await stack.enter_async_context(_serving(ordinary, plain)),
+            asgi=await stack.enter_async_context(_serving(laned, plain)),
+            protocol=await stack.enter_async_context(_serving(laned, "api.lane_protocol:Protocol")),
+            memory=memory,
+            stats=stats,
+            observed=observed,
+        )
+
+
+def _app(memory: Memory, folder: Path, observe: Any, *, lane: bool) -> Any:
+    async def at_once() -> None:
+        return None
+
+    async def no_metrics() -> tuple[bytes, str]:
+        return b"", "text/plain"
+
+    async def no_statistics() -> dict[str, Any]:
+        return {}
+
+    async def never(job_id: str, floor: int) -> Answer | None:
+        return None
+
+    def at_hand(job_id: str, floor: int) -> Answer | None:
+        return memory.store.at_hand(job_id, floor, owner=DEFAULT_OWNER) if lane else None
+
+    async def soon(job_id: str, floor: int) -> Answer | None:
+        return await memory.store.soon(job_id, floor, owner=DEFAULT_OWNER)
+
+    return create_api(
+        Parts(
+            store=memory.store,
+            at_hand=at_hand,
+            soon=soon if lane else never,
+            files=JobFiles(folder),
+            upload_max_bytes=1000,
+            deadline_seconds=60.0,
+            cache_enabled=True,
+            cache_statistics=no_statistics,
+            polled=lambda job_id, client, *, last: None,
+            cache_state=lambda: "off",
+            ping=at_once,
+            is_accepting=lambda: True,
+            accepting=at_once,
+            metrics=no_metrics,
+            observe=observe,
+            pages=(),
+            lifespan=_nothing,
+        )
+    )
+
+
+@asynccontextmanager
+async def _nothing(app: Any) -> AsyncIterator[None]:
+    yield
+
+
+@asynccontextmanager
+async def _serving(app: Any, http: Any) -> AsyncIterator[int]:
+    config = uvicorn.Config(app, http=http, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        running = asyncio.create_task(server.serve([listener]))
+        while not server.started:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.005)
+        yield listener.getsockname()[1]
+        server.should_exit = True
+        await running
+
+
+LAST: Final = b"GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n"
+
+
+async def said(port: int, parts: Sequence[bytes]) -> bytes:
+    """All that a server says to these bytes, sent one after the other, and to a last request; but
+    for the date."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    heard = b""
+    try:
+        for part in (*parts, LAST):
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0)
+        async with asyncio.timeout(_SILENCE_SECONDS):
+            while more := await reader.read(65_536):
+                heard += more
+    except TimeoutError:
+        heard += b"<open>"
+    except ConnectionError:
+        heard += b"<reset>"
+    finally:
+        writer.close()
+    return re.sub(rb"(?i)date: [^\r]*\r\n", b"", heard)
