@@ -26,5 +26,5 @@ def of(
     stats: CacheStats, http: HttpCounts | None = None, jobs: Mapping[str, Any] | None = JOBS
 ) -> Metrics:
     """Those of a process; without requests where only the cache matters."""
-    http = http or HttpCounts(Board.alone(CELL_MAP), lambda seconds: None)
+    http = http or HttpCounts(Board.alone(CELL_MAP), "poll")
     return Metrics(lambda: (stats.snapshot(), stats.histograms(), http.numbers()), lambda: jobs)

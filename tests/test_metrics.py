@@ -27,7 +27,7 @@ def board() -> Board:
 
 @pytest.fixture
 def http(board: Board) -> HttpCounts:
-    return HttpCounts(board, lambda seconds: None)
+    return HttpCounts(board, "poll")
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_processes_and_the_pool_are_told(busy: Metrics) -> None:
 @pytest.mark.parametrize("shared", [True, False])
 def test_whether_the_numbers_are_of_all_processes_is_told(shared: bool) -> None:
     board = Board.alone(CELL_MAP, shared=shared)
-    text = scraped(of(CacheStats(board), HttpCounts(board, lambda seconds: None)))
+    text = scraped(of(CacheStats(board), HttpCounts(board, "poll")))
 
     assert f"\ntally_cache_counts_shared {float(shared)}\n" in text
     assert 'state="shared"' not in text

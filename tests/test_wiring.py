@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from counts import Board, Reading
 from settings import Settings
@@ -30,7 +31,8 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 async def client(bare: None) -> AsyncIterator[httpx.AsyncClient]:
     app = build_app()
-    async with app.router.lifespan_context(app):
+    assert isinstance(app.app, FastAPI)
+    async with app.app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://tally") as client:
             yield client

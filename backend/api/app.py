@@ -26,7 +26,7 @@ from api.v2.poll import Polled, poll_route
 from api.v2.retry import retry_routes
 from jobs import JobFiles, JobStore
 
-Application: TypeAlias = FastAPI
+Application: TypeAlias = LaneApp
 
 PREFIX: Final = "/api/v2"
 
@@ -60,7 +60,7 @@ class Parts:
     soon: Soon
 
 
-def create_api(parts: Parts) -> FastAPI:
+def create_api(parts: Parts) -> Application:
     """The whole application: API, health, metrics, and the pages it is given."""
     lane = Lane(parts.at_hand, parts.soon, parts.observe, parts.polled)
     app = FastAPIOffline(  # /docs and /redoc bring their scripts along: no CDN
@@ -93,8 +93,7 @@ def create_api(parts: Parts) -> FastAPI:
     app.router.routes.extend(parts.pages)
     _describe(app)
     app.add_middleware(Measured, observe=parts.observe)
-    app.add_middleware(LaneApp, lane=lane)  # around all others
-    return app
+    return LaneApp(app, lane)  # around all layers: even two idle ones cost as much as a poll
 
 
 def _with_lane(

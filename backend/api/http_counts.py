@@ -3,7 +3,7 @@
 Routes and methods are closed lists: strangers cannot make up names.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from api.measure import ROUTES
@@ -19,6 +19,7 @@ _BUCKETS: Final = (
 )
 """Seconds: a poll from the cache takes less than 1 ms, an upload many seconds."""
 _CALLS: Final = tuple((route, method) for route in ROUTES for method in _METHODS)
+_POLLS: Final = (POLL, "GET")
 
 
 def _name(route: str, method: str) -> str:
@@ -27,31 +28,33 @@ def _name(route: str, method: str) -> str:
 
 HTTP_COUNTS: Final[tuple[Family, ...]] = (
     *(counters(f"{_name(*call)} answers", *_CLASSES) for call in _CALLS),
-    *(histogram(f"{_name(*call)} seconds", _BUCKETS) for call in _CALLS),
+    *(histogram(f"{_name(*call)} seconds", _BUCKETS) for call in _CALLS if call != _POLLS),
 )
 
 
 class HttpCounts:
-    """`poll` is told the seconds of each poll besides."""
+    """Polls are timed in a histogram of the board that others count by, too: named `polls`, with
+    these buckets and finer ones."""
 
-    def __init__(self, board: Board, poll: Callable[[float], None]) -> None:
+    def __init__(self, board: Board, polls: str) -> None:
         self._board = board
         self._cells = board.cells
         self._answers = {
             call: board.cell_map.place(f"{_name(*call)} answers").start - 1 for call in _CALLS
         }
-        self._timers = {call: board.timer(f"{_name(*call)} seconds") for call in _CALLS}
-        self._poll = poll
+        self._seconds = {call: f"{_name(*call)} seconds" for call in _CALLS} | {_POLLS: polls}
+        self._timers = {call: board.timer(name) for call, name in self._seconds.items()}
+        self._poll_answers, self._poll = self._answers[_POLLS], self._timers[_POLLS]
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
         """An answered request. `route` is the template that matched, never the path itself."""
-        call = (route, method)
-        if call not in self._timers:
-            call = (route, "other")
+        if route == POLL and method == "GET":
+            self._cells[self._poll_answers + status // 100] += 1
+            self._poll(seconds)
+            return
+        call = (route, method if method in _METHODS else "other")
         self._cells[self._answers[call] + status // 100] += 1
         self._timers[call](seconds)
-        if route == POLL and method == "GET":
-            self._poll(seconds)
 
     def numbers(self, reading: Reading | None = None) -> Numbers:
         """What was asked at all: `answers` by route, method and class; `seconds` by route and
@@ -63,6 +66,10 @@ class HttpCounts:
             counted = ever.counts(f"{_name(*call)} answers")
             if any(counted.values()):
                 answers |= {(*call, status): count for status, count in counted.items() if count}
-                took = ever.histogram(f"{_name(*call)} seconds")
-                seconds[call] = {"buckets": took.cumulative(), "sum": took.sum}
+                took = ever.histogram(self._seconds[call])
+                seconds[call] = {"buckets": _told(took.cumulative()), "sum": took.sum}
         return {"answers": answers, "seconds": seconds}
+
+
+def _told(buckets: Mapping[str, int]) -> Mapping[str, int]:
+    return {name: buckets[name] for name in (*map(str, _BUCKETS), "+Inf")}

@@ -5,13 +5,13 @@ cannot answer in one step it leaves alone. See docs/fast-lane.md.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from api.lane_request import Asked
 from api.v2.poll import Polled, matches, poll_headers
-from jobs import Answer, Document
+from jobs import Answer
 
 AtHand: TypeAlias = Callable[[str, int], Answer | None]
 """The near answer for a job, given the caller's floor; None: ask the ordinary way."""
@@ -22,19 +22,36 @@ Observe: TypeAlias = Callable[[str, str, int, float], None]
 LANE_STATE: Final = "tally_lane"
 """Under this name an application's lifespan leaves its lane in the state (ASGI, lifespan.state)."""
 _MADE: Final = 10_000
-"""So many answers' header lines are kept, about 1 KB each."""
+"""Of so many jobs the header lines are kept, about 1 KB each."""
 ROUTE: Final = "/api/v2/jobs/{job_id}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
-    """A whole answer: status, header lines as the ordinary way sends them, and body."""
+    """A whole answer: status, header lines as they are sent, and body."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
     lines: bytes
-    """The same header lines, as they are sent."""
     body: bytes
+    _headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The same header lines, each as a pair."""
+        if not self._headers:
+            self._headers = [_pair(line) for line in self.lines.splitlines()]
+        return self._headers
+
+
+@dataclass(slots=True)
+class Made:
+    """What an answer is for those who have its version, and for all others."""
+
+    answer: Answer
+    etag: str
+    done: bool
+    whole: Ready
+    unchanged: Ready
 
 
 class Lane:
@@ -45,54 +62,55 @@ class Lane:
         self._soon = soon
         self._observe = observe
         self._polled = polled
-        self._made: dict[tuple[str, bool], tuple[Answer, Ready]] = {}
+        self._made: dict[str, Made] = {}
 
     def at_once(self, job_id: str, asked: Asked, client: str) -> Ready | None:
         """The answer that needs no waiting; None, and nothing counted: ask the ordinary way."""
         began = time.perf_counter()
         answer = self._at_hand(job_id, asked.floor)
-        return self._ready(answer, asked, client, began) if answer else None
+        return self._ready(job_id, answer, asked, client, began) if answer else None
 
     async def soon(self, job_id: str, asked: Asked, client: str) -> Ready | None:
         """The answer of any memory; None, and nothing counted: ask the ordinary way."""
         began = time.perf_counter()
         answer = await self._soon(job_id, asked.floor)
-        return self._ready(answer, asked, client, began) if answer else None
+        return self._ready(job_id, answer, asked, client, began) if answer else None
 
-    def _ready(self, answer: Answer, asked: Asked, client: str, began: float) -> Ready | None:
-        document = answer.document
-        if document is None:
-            return None
-        self._polled(document.id, client, last=document.done)
-        has_it = asked.seen != "" and matches(asked.seen, document.etag)
-        kept = self._made.get((document.id, has_it))
-        if kept is not None and kept[0] is answer:
-            ready = kept[1]
-        else:
-            ready = make(document, answer, has_it=has_it)
-            self._keep(document.id, has_it, answer, ready)
+    def _ready(self, job_id: str, answer: Answer, asked: Asked, client: str, began: float) -> Ready:
+        made = self._made.get(job_id)
+        if made is None or made.answer is not answer:
+            made = self._make(job_id, answer)
+        self._polled(job_id, client, last=made.done)
+        seen = asked.seen
+        has_it = seen and (seen == made.etag or matches(seen, made.etag))
+        ready = made.unchanged if has_it else made.whole
         self._observe(ROUTE, "GET", ready.status, time.perf_counter() - began)
         return ready
 
-    def _keep(self, job_id: str, has_it: bool, answer: Answer, ready: Ready) -> None:
+    def _make(self, job_id: str, answer: Answer) -> Made:
         if len(self._made) >= _MADE:
             self._made.clear()  # cheaper than to know whose turn it is, and soon made again
-        self._made[job_id, has_it] = answer, ready
+        made = self._made[job_id] = make(answer)
+        return made
 
 
-def make(document: Document, answer: Answer, *, has_it: bool) -> Ready:
-    """What the ordinary way would send. `has_it`: the client has this version. Pure."""
-    headers = [
-        (name.lower().encode(), value.encode())
-        for name, value in poll_headers(document, answer).items()
-    ]
-    if not has_it:
-        headers.append((b"content-length", b"%d" % len(document.body)))
-        headers.append((b"content-type", b"application/json"))
-    body = b"" if has_it else document.body
-    return Ready(304 if has_it else 200, headers, header_lines(headers), body)
+def make(answer: Answer) -> Made:
+    """What the ordinary way would send of this answer, which has a document. Pure."""
+    document = answer.document
+    if document is None:
+        raise ValueError("an answer without a document is not for the lane")
+    headers = poll_headers(document, answer)
+    lines = "".join([f"{name.lower()}: {value}\r\n" for name, value in headers.items()]).encode()
+    size = b"content-length: %d\r\n" % len(document.body)
+    return Made(
+        answer=answer,
+        etag=document.etag,
+        done=document.done,
+        whole=Ready(200, lines + size + b"content-type: application/json\r\n", document.body),
+        unchanged=Ready(304, lines, b""),
+    )
 
 
-def header_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """Header lines as HTTP/1.1 sends them. Pure."""
-    return b"".join([part for name, value in headers for part in (name, b": ", value, b"\r\n")])
+def _pair(line: bytes) -> tuple[bytes, bytes]:
+    name, _, value = line.partition(b": ")
+    return name, value

@@ -15,24 +15,24 @@ class LaneApp:
     """`app`, but polls that the lane can answer never reach it."""
 
     def __init__(self, app: ASGIApp, lane: Lane) -> None:
-        self._app = app
+        self.app = app
         self._lane = lane
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ready = None
         if scope["type"] == "http" and scope["method"] == "GET":
             path = scope["path"]
             if len(path) == _LENGTH and path.startswith(_PATH):
                 asked = asked_by(scope["headers"])
-                client = (scope.get("client") or ("",))[0]
-                ready = await self._lane.soon(path[-ID_LENGTH:], asked, client) if asked else None
-                if ready:
-                    await send(
-                        {
-                            "type": "http.response.start",
-                            "status": ready.status,
-                            "headers": ready.headers,
-                        }
-                    )
-                    await send({"type": "http.response.body", "body": ready.body})
-                    return
-        await self._app(scope, receive, send)
+                if asked is not None:
+                    job_id, client = path[-ID_LENGTH:], scope.get("client")
+                    host = client[0] if client else ""
+                    ready = self._lane.at_once(job_id, asked, host)
+                    ready = ready or await self._lane.soon(job_id, asked, host)
+        if ready is None:
+            await self.app(scope, receive, send)
+            return
+        await send(
+            {"type": "http.response.start", "status": ready.status, "headers": ready.headers}
+        )
+        await send({"type": "http.response.body", "body": ready.body})

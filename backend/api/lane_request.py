@@ -5,6 +5,7 @@ Whatever is unusual here goes the ordinary way, which knows it all.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from api.v2.poll import floor
@@ -36,6 +37,8 @@ class Asked:
 
 
 NOTHING: Final = Asked("", 0)
+_SHORT: Final = 40
+"""Characters of an If-None-Match that is worth remembering: all clients of a job send the same."""
 
 
 def asked_by(headers: Iterable[tuple[bytes, bytes]]) -> Asked | None:
@@ -52,4 +55,11 @@ def asked_by(headers: Iterable[tuple[bytes, bytes]]) -> Asked | None:
     if not seen and not forwarded_for:
         return NOTHING
     text = ", ".join(seen)
-    return Asked(text, floor(text), forwarded_for)
+    return _asked(text, forwarded_for) if len(text) <= _SHORT else _read(text, forwarded_for)
+
+
+def _read(seen: str, forwarded_for: str) -> Asked:
+    return Asked(seen, floor(seen), forwarded_for)
+
+
+_asked: Final = lru_cache(1024)(_read)

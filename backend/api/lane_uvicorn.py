@@ -9,7 +9,7 @@ from typing import Any, Final
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from api.lane import LANE_STATE, Lane, Ready, header_lines
+from api.lane import LANE_STATE, Lane, Ready
 from api.lane_request import ID_LENGTH, PATH, Asked, asked_by
 
 _BEGIN: Final = b"GET " + PATH
@@ -45,7 +45,8 @@ class LaneProtocol(HttpToolsProtocol):
         self, config: Any, server_state: Any, app_state: dict[str, Any], **rest: Any
     ) -> None:
         super().__init__(config, server_state, app_state, **rest)
-        self._lane: Lane | None = app_state.get(LANE_STATE)
+        lane: Lane | None = app_state.get(LANE_STATE)
+        self._lane = lane if self.limit_concurrency is None else None  # the lane counts nobody
         self._inside = False
         self._tail = b""
         self._asked: Asked | None = None
@@ -81,8 +82,6 @@ class LaneProtocol(HttpToolsProtocol):
             and (self.cycle is None or self.cycle.response_complete)
             and not self.pipeline
             and not self.flow.write_paused
-            and self.limit_concurrency is None
-            and not self.transport.is_closing()
         )
 
     def _answer(self, data: bytes) -> bool:
@@ -108,7 +107,7 @@ class LaneProtocol(HttpToolsProtocol):
         state = self.server_state
         if self._dated is not state.default_headers:  # once a second: it has the date
             self._dated = state.default_headers
-            self._date = header_lines(state.default_headers)
+            self._date = b"".join([b"%b: %b\r\n" % pair for pair in state.default_headers])
         parts = (STATUS_LINE[ready.status], self._date, ready.lines, b"\r\n", ready.body)
         self.transport.write(b"".join(parts))
         state.total_requests += 1

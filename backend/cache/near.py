@@ -4,8 +4,9 @@ It only remembers, by one version rule; whether it may answer is decided by whoe
 feed's proof of life. It is not safe for use by several threads.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from cachetools import LRUCache, TTLCache
@@ -27,12 +28,14 @@ _DENIED: Final = 10_000
 class Held:
     """A remembered document; at `said_at`, by the feed's clock, the database said so.
 
-    `answer` is the last one that was made of it, for as long as it says the same.
+    `answer` is the last one that was made of it: by the proof of `proven_at`, good until then.
     """
 
     document: Document
     said_at: float
-    answer: Answer | None = None
+    answer: Answer | None = field(default=None, compare=False)
+    proven_at: float = field(default=0.0, compare=False)
+    until: float = field(default=0.0, compare=False)
 
 
 class Near:
@@ -53,7 +56,9 @@ class Near:
     ) -> None:
         self.epoch = 0
         self._entries = entries
-        self._held: LRUCache[str, Held] = LRUCache(size, getsizeof=_size)
+        self._held: OrderedDict[str, Held] = OrderedDict()  # a poll from memory is 2 us of ours:
+        self._most = size  # of them an LRUCache, which is Python, would take a fifth
+        self._size = 0
         self._known: LRUCache[str, int] = LRUCache(known)
         self._given: LRUCache[str, int] = LRUCache(_GIVEN)
         self._denied: TTLCache[str, None] = TTLCache(_DENIED, negative_seconds, clock)
@@ -62,6 +67,7 @@ class Near:
         """A new epoch: forget all, and know these jobs' versions, the first named the longest."""
         self.epoch += 1
         self._held.clear()
+        self._size = 0
         self._known.clear()
         self._given.clear()
         self._denied.clear()
@@ -69,7 +75,10 @@ class Near:
 
     def get(self, job_id: str) -> Held | None:
         """The document remembered; it is never older than what is known of the job."""
-        return self._held.get(job_id)
+        held = self._held.get(job_id)
+        if held is not None:
+            self._held.move_to_end(job_id)
+        return held
 
     def known(self, job_id: str) -> int:
         """The highest version that this process knows of; 0 if it knows nothing of the job."""
@@ -91,14 +100,18 @@ class Near:
             return
         self._note(document)
         before = self._held.pop(document.id, None)
-        if before and before.document.version == document.version:
-            said_at = max(said_at, before.said_at)
+        if before:
+            self._size -= _size(before)
+            if before.document.version == document.version:
+                said_at = max(said_at, before.said_at)
         held = Held(document, said_at)
-        if _size(held) > self._held.maxsize:
+        if _size(held) > self._most:
             return  # greater than the whole memory: known, but not remembered
         self._held[document.id] = held
-        while len(self._held) > self._entries:
-            self._held.popitem()
+        self._size += _size(held)
+        while len(self._held) > self._entries or self._size > self._most:
+            _, oldest = self._held.popitem(last=False)
+            self._size -= _size(oldest)
 
     def follow(self, document: Document, said_at: float) -> None:
         """A change, told of by feed or push: of a job that nobody polls here only the version is
@@ -129,7 +142,7 @@ class Near:
     @property
     def size(self) -> int:
         """Bytes they take, about."""
-        return int(self._held.currsize)
+        return self._size
 
 
 def _size(held: Held) -> int:

@@ -44,7 +44,7 @@ class Gaps:
     def polled(self, job_id: str, client: str, *, last: bool = False) -> None:
         """A poll of that job by that host; `last`: the job is done, no other will follow."""
         cells = self._cells
-        mark = crc32(client.encode(), crc32(job_id.encode())) or 1
+        mark = crc32(f"{job_id}{client}".encode()) or 1
         place = mark % _PLACES * 2
         held = cells[place]
         if held == mark:

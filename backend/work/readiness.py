@@ -21,13 +21,13 @@ class Readiness:
         self._database = database
         self._engine = engine
         self._schema = asyncio.Event()
-        self._ready = False
+        self._queueing = asyncio.Event()
         self._trouble = ""
 
     @property
     def ready(self) -> bool:
         """Whether jobs can be queued now, without waiting."""
-        return self._ready
+        return self._queueing.is_set()
 
     async def migrate(self) -> None:
         """Try until it succeeds, whatever is wrong: it may be mended from outside.
@@ -59,7 +59,11 @@ class Readiness:
         """Returns once jobs can be queued: the engine may not meet the schema half made."""
         await self._schema.wait()
         await self._engine.prepare()
-        self._ready = True
+        self._queueing.set()
+
+    async def queued(self) -> None:
+        """Returns once somebody's `queueing` has succeeded."""
+        await self._queueing.wait()
 
     async def soon(self) -> None:
         """The same for a request: it waits for a start, not for an outage (StoreUnavailable)."""

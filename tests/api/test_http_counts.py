@@ -3,19 +3,38 @@
 import pytest
 
 from api import HTTP_COUNTS, HttpCounts
-from counts import Board, CellMap
+from counts import Board, CellMap, histogram
 
 POLL = "/api/v2/jobs/{job_id}"
 
 
-@pytest.fixture
-def polls() -> list[float]:
-    return []
+FINE = (
+    0.0001,
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1.0,
+    2.5,
+    5.0,
+    10.0,
+)
 
 
 @pytest.fixture
-def counts(polls: list[float]) -> HttpCounts:
-    return HttpCounts(Board.alone(CellMap(HTTP_COUNTS)), polls.append)
+def board() -> Board:
+    return Board.alone(CellMap((histogram("polls", FINE), *HTTP_COUNTS)))
+
+
+@pytest.fixture
+def counts(board: Board) -> HttpCounts:
+    return HttpCounts(board, "polls")
 
 
 def test_answers_are_counted_by_class_and_timed_by_route_and_method(counts: HttpCounts) -> None:
@@ -43,9 +62,13 @@ def test_a_method_that_nobody_knows_is_other(counts: HttpCounts) -> None:
     assert counts.numbers()["answers"] == {("other", "other", "5xx"): 1}
 
 
-def test_what_polls_took_is_told_besides(counts: HttpCounts, polls: list[float]) -> None:
+def test_polls_are_timed_in_the_finer_histogram(counts: HttpCounts, board: Board) -> None:
+    counts.observe(POLL, "GET", 200, 0.0002)
     counts.observe(POLL, "GET", 304, 0.001)
     counts.observe(POLL, "DELETE", 204, 0.002)
     counts.observe("/livez", "GET", 200, 0.003)
 
-    assert polls == [0.001]
+    took = board.read().ever().histogram("polls")
+    told = counts.numbers()["seconds"][POLL, "GET"]["buckets"]
+    assert (took.count, [*took.buckets[:3]]) == (2, [0, 1, 1])
+    assert [*told.items()][:2] == [("0.0005", 1), ("0.001", 2)]

@@ -98,13 +98,11 @@ async def test_the_headers_of_each_second_are_taken_anew() -> None:
     "harm",
     [
         lambda it: it.protocol.flow.pause_writing(),
-        lambda it: setattr(it.link, "closed", True),
         lambda it: it.protocol.pipeline.append(None),
         lambda it: it.protocol.data_received(b"GET /livez HT"),
         lambda it: it.protocol.data_received(b"GET /livez HTTP/1.1\r\n\r\n"),
-        lambda it: setattr(it.protocol, "limit_concurrency", 10),
     ],
-    ids=["slow-reader", "closing", "pipelined", "inside-a-request", "answering", "limited"],
+    ids=["slow-reader", "pipelined", "inside-a-request", "answering"],
 )
 async def test_a_connection_that_is_not_free_goes_the_ordinary_way(harm: Any) -> None:
     connection = Connection()
@@ -112,6 +110,13 @@ async def test_a_connection_that_is_not_free_goes_the_ordinary_way(harm: Any) ->
     connection.protocol.data_received(POLL)
 
     assert not any(b" 200 " in said for said in connection.link.written)
+    assert connection.polled == []
+
+
+async def test_a_server_that_limits_its_connections_has_no_lane() -> None:
+    connection = Connection(limit_concurrency=10)
+    connection.protocol.data_received(POLL)
+
     assert connection.polled == []
 
 
