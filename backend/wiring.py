@@ -136,7 +136,7 @@ def build_app() -> Application:
         Parts(
             store=basis.memory.store,
             at_hand=partial(basis.memory.store.at_hand, owner=DEFAULT_OWNER),
-            soon=partial(basis.memory.store.soon, owner=DEFAULT_OWNER),
+            ask_soon=partial(basis.memory.store.ask_soon, owner=DEFAULT_OWNER),
             files=basis.files,
             upload_max_bytes=settings.upload_max_bytes,
             deadline_seconds=settings.job_deadline_seconds,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
 
+from api import Application
 from example_jobs import RecordedDelivery
 from jobs import Claimed, Event, Finished, Job, JobFiles, OutputReady, SqlJobs
 
@@ -23,7 +23,7 @@ UPLOAD = {"kind": "probe", "source": {"type": "upload"}}
 class Service:
     """The application under test and the parts beneath it."""
 
-    app: FastAPI
+    app: Application
     client: httpx.AsyncClient
     store: SqlJobs
     files: JobFiles

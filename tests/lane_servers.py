@@ -3,7 +3,7 @@
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,20 +83,18 @@ def _app(memory: Memory, folder: Path, observe: Any, *, lane: bool) -> Any:
     async def no_statistics() -> dict[str, Any]:
         return {}
 
-    async def never(job_id: str, floor: int) -> Answer | None:
-        return None
-
     def at_hand(job_id: str, floor: int) -> Answer | None:
         return memory.store.at_hand(job_id, floor, owner=DEFAULT_OWNER) if lane else None
 
-    async def soon(job_id: str, floor: int) -> Answer | None:
-        return await memory.store.soon(job_id, floor, owner=DEFAULT_OWNER)
+    def ask_soon(job_id: str, floor: int, *, tell: Callable[[Answer | None], None]) -> bool:
+        store = memory.store
+        return lane and store.ask_soon(job_id, floor, owner=DEFAULT_OWNER, tell=tell)
 
     return create_api(
         Parts(
             store=memory.store,
             at_hand=at_hand,
-            soon=soon if lane else never,
+            ask_soon=ask_soon,
             files=JobFiles(folder),
             upload_max_bytes=1000,
             deadline_seconds=60.0,

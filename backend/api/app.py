@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.health import health_routes
-from api.lane import LANE_STATE, AtHand, Lane, Soon
+from api.lane import LANE_STATE, AskSoon, AtHand, Lane
 from api.lane_asgi import LaneApp
 from api.measure import Measured
 from api.problems import answer_problems
@@ -37,7 +37,7 @@ class Parts:
 
     `ping` raises while the database is unusable. `accepting` returns once jobs can be queued, or
     raises StoreUnavailable; `is_accepting` says whether it would at once. `observe` is told of each
-    request, `polled` of each poll that found its job. `at_hand` and `soon` are the store's own
+    request, `polled` of each poll that found its job. `at_hand` and `ask_soon` are the store's own
     answers from memory alone: the fast lane.
     """
 
@@ -57,12 +57,12 @@ class Parts:
     pages: Sequence[BaseRoute]
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]]
     at_hand: AtHand
-    soon: Soon
+    ask_soon: AskSoon
 
 
 def create_api(parts: Parts) -> Application:
     """The whole application: API, health, metrics, and the pages it is given."""
-    lane = Lane(parts.at_hand, parts.soon, parts.observe, parts.polled)
+    lane = Lane(parts.at_hand, parts.ask_soon, parts.observe, parts.polled)
     app = FastAPIOffline(  # /docs and /redoc bring their scripts along: no CDN
         title="Tally",
         version="2",

@@ -5,9 +5,9 @@ cannot answer in one step it leaves alone. See docs/fast-lane.md.
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from api.lane_request import Asked
 from api.v2.poll import Polled, matches, poll_headers
@@ -15,8 +15,19 @@ from jobs import Answer
 
 AtHand: TypeAlias = Callable[[str, int], Answer | None]
 """The near answer for a job, given the caller's floor; None: ask the ordinary way."""
-Soon: TypeAlias = Callable[[str, int], Awaitable[Answer | None]]
-"""The same, from Redis too."""
+
+
+class AskSoon(Protocol):
+    """Asks Redis where there is no near answer, if that is of use: whether `tell` will be called.
+
+    If so, in a later turn of the loop, once and soon; with None: ask the ordinary way.
+    """
+
+    def __call__(
+        self, job_id: str, floor: int, *, tell: Callable[[Answer | None], None]
+    ) -> bool: ...
+
+
 Observe: TypeAlias = Callable[[str, str, int, float], None]
 
 LANE_STATE: Final = "tally_lane"
@@ -54,12 +65,17 @@ class Made:
     unchanged: Ready
 
 
+Tell: TypeAlias = Callable[[Ready | None], None]
+
+
 class Lane:
     """Answers what it can; `observe` and `polled` are told of it, as of all other polls."""
 
-    def __init__(self, at_hand: AtHand, soon: Soon, observe: Observe, polled: Polled) -> None:
+    def __init__(
+        self, at_hand: AtHand, ask_soon: AskSoon, observe: Observe, polled: Polled
+    ) -> None:
         self._at_hand = at_hand
-        self._soon = soon
+        self._ask_soon = ask_soon
         self._observe = observe
         self._polled = polled
         self._made: dict[str, Made] = {}
@@ -70,11 +86,15 @@ class Lane:
         answer = self._at_hand(job_id, asked.floor)
         return self._ready(job_id, answer, asked, client, began) if answer else None
 
-    async def soon(self, job_id: str, asked: Asked, client: str) -> Ready | None:
-        """The answer of any memory; None, and nothing counted: ask the ordinary way."""
+    def ask_soon(self, job_id: str, asked: Asked, client: str, tell: Tell) -> bool:
+        """Where `at_once` has none: whether Redis is asked. If so, `tell` is called in a later turn
+        of the loop, once and soon; with None, and nothing counted: ask the ordinary way."""
         began = time.perf_counter()
-        answer = await self._soon(job_id, asked.floor)
-        return self._ready(job_id, answer, asked, client, began) if answer else None
+
+        def told(answer: Answer | None) -> None:
+            tell(self._ready(job_id, answer, asked, client, began) if answer else None)
+
+        return self._ask_soon(job_id, asked.floor, tell=told)
 
     def _ready(self, job_id: str, answer: Answer, asked: Asked, client: str, began: float) -> Ready:
         made = self._made.get(job_id)

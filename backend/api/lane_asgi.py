@@ -1,4 +1,7 @@
-"""The fast lane as plain ASGI, around the whole application: any server gains by it."""
+"""The fast lane as plain ASGI, around the whole application: any server gains by it.
+
+Answers near hits only: what must wait for Redis saves little here.
+"""
 
 from typing import Final
 
@@ -28,7 +31,6 @@ class LaneApp:
                     job_id, client = path[-ID_LENGTH:], scope.get("client")
                     host = client[0] if client else ""
                     ready = self._lane.at_once(job_id, asked, host)
-                    ready = ready or await self._lane.soon(job_id, asked, host)
         if ready is None:
             await self.app(scope, receive, send)
             return

@@ -4,18 +4,17 @@ Answers a poll that comes whole in one read, between two other requests, before 
 made for it. Everything else is uvicorn's, untouched. docs/fast-lane.md names what it leans on.
 """
 
+from functools import partial
 from typing import Any, Final
 
-import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from api.lane import LANE_STATE, Lane, Ready
-from api.lane_request import ID_LENGTH, PATH, Asked, asked_by
+from api.lane_request import ID_LENGTH, PATH, Asked
+from api.lane_tail import read_tail
 
 _BEGIN: Final = b"GET " + PATH
 _ID_END: Final = len(_BEGIN) + ID_LENGTH
-_LINE_END: Final = b" HTTP/1.1\r\n"
-_END: Final = b"\r\n\r\n"
 _LONG: Final = 4096
 """Bytes of header lines beyond which a request is none for the lane: they are kept with each
 connection."""
@@ -26,7 +25,14 @@ _ATTRIBUTES: Final = frozenset(
         *("pipeline", "server_state", "timeout_keep_alive", "timeout_keep_alive_task", "transport"),
     }
 )
-_METHODS: Final = ("data_received", "on_message_begin", "on_message_complete")
+_AGAIN_SECONDS: Final = 0.1
+_METHODS: Final = (
+    "connection_lost",
+    "data_received",
+    "on_message_begin",
+    "on_message_complete",
+    "shutdown",
+)
 _KEEP_ALIVE: Final = "timeout_keep_alive_handler"
 
 
@@ -53,6 +59,8 @@ class LaneProtocol(HttpToolsProtocol):
         self._dated: list[tuple[bytes, bytes]] | None = None
         self._date = b""
         self._answered_at = 0.0
+        self._kept: list[bytes] | None = None
+        self._ends = False
 
     def on_message_begin(self) -> None:
         self._inside = True
@@ -63,14 +71,27 @@ class LaneProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
-        if not (data.startswith(_BEGIN) and self._is_free() and self._answer(data)):
+        if self._kept is not None:  # a poll waits for Redis: what comes behind it waits, too
+            self._kept.append(data)
+            self.flow.pause_reading()
+        elif not (data.startswith(_BEGIN) and self._is_free() and self._answer(data)):
             super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._kept = None
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        if self._kept is not None:
+            self._ends = True  # once the poll that waits is answered
+        else:
+            super().shutdown()
 
     def timeout_keep_alive_handler(self) -> None:
         """Not rearmed at each answer of the lane, which would cost more than the check here."""
         left = self._answered_at + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self._arm(left)
+        if left > 0 or self._kept is not None:
+            self._arm(max(left, _AGAIN_SECONDS))
         else:
             super().timeout_keep_alive_handler()
 
@@ -96,14 +117,30 @@ class LaneProtocol(HttpToolsProtocol):
         job_id = data[len(_BEGIN) : _ID_END].decode("latin-1")
         client = self._asked.forwarded_for or (self.client[0] if self.client else "")
         ready = self._lane.at_once(job_id, self._asked, client)
-        if ready is None:
+        if ready is not None:
+            self._send(ready, job_id)
+        elif self._lane.ask_soon(job_id, self._asked, client, partial(self._told, job_id)):
+            self._kept = [data]
+        else:
             return False
-        self._send(ready)
-        if self.access_log:
-            self._log(data, ready.status)
         return True
 
-    def _send(self, ready: Ready) -> None:
+    def _told(self, job_id: str, ready: Ready | None) -> None:
+        if self._kept is None:
+            return  # the client has left
+        (poll, *behind), self._kept = self._kept, None
+        if ready is not None:
+            self._send(ready, job_id)
+        else:
+            super().data_received(poll)
+        if behind:
+            self.flow.resume_reading()
+        for data in behind:
+            self.data_received(data)
+        if self._ends:
+            self.shutdown()
+
+    def _send(self, ready: Ready, job_id: str) -> None:
         state = self.server_state
         if self._dated is not state.default_headers:  # once a second: it has the date
             self._dated = state.default_headers
@@ -114,47 +151,15 @@ class LaneProtocol(HttpToolsProtocol):
         self._answered_at = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self._arm(self.timeout_keep_alive)
+        if self.access_log:
+            self._log(job_id, ready.status)
 
     def _arm(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(
             seconds, self.timeout_keep_alive_handler
         )
 
-    def _log(self, data: bytes, status: int) -> None:
+    def _log(self, job_id: str, status: int) -> None:
         client = f"{self.client[0]}:{self.client[1]}" if self.client else ""
-        path = data[4:_ID_END].decode("latin-1")
+        path = PATH.decode() + job_id
         self.access_logger.info('%s - "%s %s HTTP/%s" %d', client, "GET", path, "1.1", status)
-
-
-class _Strict:
-    """Collects what uvicorn's own parser finds."""
-
-    def __init__(self) -> None:
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.begun = 0
-        self.complete = 0
-
-    def on_message_begin(self) -> None:
-        self.begun += 1
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name.lower(), value))
-
-    def on_message_complete(self) -> None:
-        self.complete += 1
-
-
-def read_tail(tail: bytes) -> Asked | None:
-    """What the rest of a request asks for, behind the job's id; None unless it is one whole request
-    that the lane may answer. Judged by the parser that the ordinary way uses."""
-    if not (tail.startswith(_LINE_END) and tail.endswith(_END)):
-        return None
-    found = _Strict()
-    parser = httptools.HttpRequestParser(found)
-    try:
-        parser.feed_data(b"GET /" + tail)
-    except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-        return None
-    if (found.begun, found.complete) != (1, 1) or not parser.should_keep_alive():
-        return None
-    return asked_by(found.headers)

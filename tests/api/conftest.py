@@ -11,16 +11,12 @@ from fastapi import FastAPI
 from api import Parts, create_api
 from api_service import UPLOAD_LIMIT, Service
 from example_jobs import RecordedDelivery
-from jobs import Answer, Database, JobFiles, SqlJobs, open_database
+from jobs import Database, JobFiles, SqlJobs, open_database
 
 
 @asynccontextmanager
 async def no_lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
-
-
-async def nothing_soon(job_id: str, floor: int) -> Answer | None:
-    return None
 
 
 @pytest.fixture
@@ -60,7 +56,7 @@ async def service(
         Parts(
             store=store,
             at_hand=lambda job_id, floor: None,
-            soon=nothing_soon,
+            ask_soon=lambda job_id, floor, *, tell: False,
             files=files,
             upload_max_bytes=UPLOAD_LIMIT,
             deadline_seconds=60.0,

@@ -80,7 +80,7 @@ async def test_polls_of_one_moment_are_few_commands(
 ) -> None:
     polls = [await a_polled_job(served) for _ in range(POLLS)]
     before = commands(redis_server)
-    heard = await asyncio.gather(*(said(served.asgi, [poll + b"\r\n"]) for poll in polls))
+    heard = await asyncio.gather(*(said(served.protocol, [poll + b"\r\n"]) for poll in polls))
 
     assert all(b"detail=redis" in answer for answer in heard)
     assert 0 < commands(redis_server) - before < POLLS / 2

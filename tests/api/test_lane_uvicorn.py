@@ -1,75 +1,12 @@
 """The lane inside uvicorn: which bytes it takes for itself, and how it treats a connection."""
 
-import asyncio
 import logging
 from typing import Any
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
-from api.lane import LANE_STATE, Lane
-from api.lane_request import NOTHING, Asked
-from api.lane_uvicorn import LaneProtocol, read_tail
-from example_documents import a_document
-from jobs import Answer
-
-TAIL = b" HTTP/1.1\r\nHost: tally\r\n\r\n"
-DOCUMENT = a_document()
-POLL = f"GET /api/v2/jobs/{DOCUMENT.id}".encode() + TAIL
-
-
-class Link(asyncio.Transport):
-    """A client's end: keeps what was written, and knows whether it was closed."""
-
-    def __init__(self) -> None:
-        super().__init__({"peername": ("10.0.0.9", 1234)})
-        self.written: list[bytes] = []
-        self.closed = False
-
-    def write(self, data: Any) -> None:
-        self.written.append(bytes(data))
-
-    def is_closing(self) -> bool:
-        return self.closed
-
-    def close(self) -> None:
-        self.closed = True
-
-    def pause_reading(self) -> None:
-        """Nothing comes by itself."""
-
-    def resume_reading(self) -> None:
-        """Nor then."""
-
-
-class Connection:
-    """A connection of a server whose lane knows one job; `passed` counts what the app was asked."""
-
-    def __init__(self, *, access_log: bool = False, **config: Any) -> None:
-        self.passed = 0
-        self.polled: list[str] = []
-        answer = Answer(document=DOCUMENT, hit=True, detail="near", ttl=29.0)
-
-        async def app(scope: Any, receive: Any, send: Any) -> None:
-            self.passed += 1
-
-        async def soon(job_id: str, floor: int) -> Answer | None:
-            return None
-
-        lane = Lane(
-            lambda job_id, floor: answer if job_id == DOCUMENT.id else None,
-            soon,
-            lambda *call: None,
-            lambda job_id, client, *, last: self.polled.append(client),
-        )
-        made = uvicorn.Config(app, log_config=None, **config)
-        self.state = ServerState()
-        self.state.default_headers = [(b"server", b"uvicorn")]
-        self.protocol = LaneProtocol(made, self.state, {LANE_STATE: lane})
-        self.protocol.access_log = access_log
-        self.link = Link()
-        self.protocol.connection_made(self.link)
+from api.lane_request import NOTHING
+from lane_connection import DOCUMENT, POLL, Connection
 
 
 async def test_a_poll_is_answered_in_one_write_and_counted_as_a_request() -> None:
@@ -150,23 +87,3 @@ async def test_header_lines_are_read_once_for_polls_that_send_the_same() -> None
 
     assert asked is NOTHING
     assert len(connection.link.written) == 3
-
-
-@pytest.mark.parametrize(
-    ("tail", "asked"),
-    [
-        (TAIL, NOTHING),
-        (b' HTTP/1.1\r\nIf-None-Match: "4.1"\r\n\r\n', Asked('"4.1"', 4)),
-        (b" HTTP/1.0\r\n\r\n", None),
-        (b"?a=b HTTP/1.1\r\n\r\n", None),
-        (b" HTTP/1.1\r\nConnection: close\r\n\r\n", None),
-        (b" HTTP/1.1\r\nHost: tally\r\n", None),
-        (TAIL + b"GET / HTTP/1.1\r\n\r\n", None),
-        (b" HTTP/1.1\r\nBad Name: x\r\n\r\n", None),
-        (b" HTTP/1.1\r\nX: a\x01b\r\n\r\n", None),
-        (b" HTTP/1.1\r\nContent-Length: 3\r\n\r\n", None),
-        (b"", None),
-    ],
-)
-def test_only_one_whole_plain_request_is_the_lanes(tail: bytes, asked: Asked | None) -> None:
-    assert read_tail(tail) == asked
