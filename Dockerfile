@@ -36,4 +36,6 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
 # Exec form: uvicorn is process 1 and gets the SIGTERM of a stop. Workers: `python -m worker`.
-CMD ["python", "-m", "uvicorn", "main:app", "--host", "0.0.0.0"]
+# --http: the fast lane. No access log: a line per poll costs more than the poll (docs/operations.md).
+CMD ["python", "-m", "uvicorn", "main:app", "--host", "0.0.0.0", \
+    "--http", "api.lane_protocol:Protocol", "--no-access-log"]

@@ -148,6 +148,7 @@ def build_app() -> Application:
             accepting=basis.readiness.soon,
             metrics=partial(_scrape, basis.census, metrics),
             observe=http.observe,
+            laned=http.laned,
             polled=stats.polled,
             pages=page_routes(),
             lifespan=partial(_api_lifespan, basis),

@@ -31,6 +31,7 @@ class Served:
     memory: Memory
     stats: CacheStats
     observed: list[tuple[str, str, int]]
+    laned: list[int]
 
     @property
     def lanes(self) -> tuple[int, int]:
@@ -41,7 +42,7 @@ class Served:
 async def three_servers(
     database: Database, folder: Path, cache: Cache | None = None, **knobs: Any
 ) -> AsyncIterator[Served]:
-    stats, observed = CacheStats(), list[tuple[str, str, int]]()
+    stats, observed, answered = CacheStats(), list[tuple[str, str, int]](), list[int]()
     store = SqlJobs(database, RecordedDelivery())
     memory = Memory(
         store,
@@ -55,13 +56,16 @@ async def three_servers(
     def observe(route: str, method: str, status: int, seconds: float) -> None:
         observed.append((route, method, status))
 
+    def laned(status: int, seconds: float) -> None:
+        answered.append(status)
+
     async with AsyncExitStack() as stack:
         await memory.start()
         stack.push_async_callback(memory.stop)
         while memory.feed and not memory.feed.proven:
             await memory.feed.ask()
-        ordinary = _app(memory, folder, observe, lane=False)
-        laned = _app(memory, folder, observe, lane=True)
+        ordinary = _app(memory, folder, observe, laned, lane=False)
+        laned = _app(memory, folder, observe, laned, lane=True)
         plain = "httptools"
         yield Served(
             ordinary=await stack.enter_async_context(_serving(ordinary, plain)),
@@ -70,10 +74,11 @@ async def three_servers(
             memory=memory,
             stats=stats,
             observed=observed,
+            laned=answered,
         )
 
 
-def _app(memory: Memory, folder: Path, observe: Any, *, lane: bool) -> Any:
+def _app(memory: Memory, folder: Path, observe: Any, laned: Any, *, lane: bool) -> Any:
     async def at_once() -> None:
         return None
 
@@ -107,6 +112,7 @@ def _app(memory: Memory, folder: Path, observe: Any, *, lane: bool) -> Any:
             accepting=at_once,
             metrics=no_metrics,
             observe=observe,
+            laned=laned,
             pages=(),
             lifespan=_nothing,
         )

@@ -52,6 +52,9 @@ class ScriptedCache:
     def budget(self) -> Budget:
         return Budget(1.0)
 
+    def shard(self, key: str) -> str | None:
+        return "the only one" if self.enabled else None
+
     async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:
         return (await self.get_many((key,), budget, newest=newest))[0]
 

@@ -135,6 +135,12 @@ def test_requests_are_counted_by_class_of_status_and_timed(busy: Metrics) -> Non
     assert f"tally_http_request_duration_seconds_count{{{labels}}} 1.0" in scraped(busy)
 
 
+def test_answers_of_the_fast_lane_are_told(busy: Metrics, http: HttpCounts) -> None:
+    http.laned(200, 0.0001)
+
+    assert "tally_fast_lane_answers_total 1.0" in scraped(busy)
+
+
 def test_a_method_that_a_client_made_up_is_no_label(busy: Metrics, http: HttpCounts) -> None:
     http.observe("other", "BREW", 501, 0.001)
 

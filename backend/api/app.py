@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.health import health_routes
-from api.lane import LANE_STATE, AskSoon, AtHand, Lane
+from api.lane import LANE_STATE, AskSoon, AtHand, Lane, Laned
 from api.lane_asgi import LaneApp
 from api.measure import Measured
 from api.problems import answer_problems
@@ -37,8 +37,8 @@ class Parts:
 
     `ping` raises while the database is unusable. `accepting` returns once jobs can be queued, or
     raises StoreUnavailable; `is_accepting` says whether it would at once. `observe` is told of each
-    request, `polled` of each poll that found its job. `at_hand` and `ask_soon` are the store's own
-    answers from memory alone: the fast lane.
+    request but those that the fast lane answers, of which `laned` is told; `polled` of each poll
+    that found its job. `at_hand` and `ask_soon` are the store's own answers from memory alone.
     """
 
     store: JobStore
@@ -53,6 +53,7 @@ class Parts:
     accepting: Callable[[], Awaitable[None]]
     metrics: Callable[[], Awaitable[tuple[bytes, str]]]
     observe: Callable[[str, str, int, float], None]
+    laned: Laned
     polled: Polled
     pages: Sequence[BaseRoute]
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]]
@@ -62,7 +63,7 @@ class Parts:
 
 def create_api(parts: Parts) -> Application:
     """The whole application: API, health, metrics, and the pages it is given."""
-    lane = Lane(parts.at_hand, parts.ask_soon, parts.observe, parts.polled)
+    lane = Lane(parts.at_hand, parts.ask_soon, parts.laned, parts.polled)
     app = FastAPIOffline(  # /docs and /redoc bring their scripts along: no CDN
         title="Tally",
         version="2",

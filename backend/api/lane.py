@@ -28,13 +28,13 @@ class AskSoon(Protocol):
     ) -> bool: ...
 
 
-Observe: TypeAlias = Callable[[str, str, int, float], None]
+Laned: TypeAlias = Callable[[int, float], None]
+"""Is told the status of an answer of the lane, and how many seconds it took."""
 
 LANE_STATE: Final = "tally_lane"
 """Under this name an application's lifespan leaves its lane in the state (ASGI, lifespan.state)."""
 _MADE: Final = 10_000
 """Of so many jobs the header lines are kept, about 1 KB each."""
-ROUTE: Final = "/api/v2/jobs/{job_id}"
 
 
 @dataclass(slots=True)
@@ -69,14 +69,12 @@ Tell: TypeAlias = Callable[[Ready | None], None]
 
 
 class Lane:
-    """Answers what it can; `observe` and `polled` are told of it, as of all other polls."""
+    """Answers what it can; `laned` and `polled` are told of it, as others are of other polls."""
 
-    def __init__(
-        self, at_hand: AtHand, ask_soon: AskSoon, observe: Observe, polled: Polled
-    ) -> None:
+    def __init__(self, at_hand: AtHand, ask_soon: AskSoon, laned: Laned, polled: Polled) -> None:
         self._at_hand = at_hand
         self._ask_soon = ask_soon
-        self._observe = observe
+        self._laned = laned
         self._polled = polled
         self._made: dict[str, Made] = {}
 
@@ -104,7 +102,7 @@ class Lane:
         seen = asked.seen
         has_it = seen and (seen == made.etag or matches(seen, made.etag))
         ready = made.unchanged if has_it else made.whole
-        self._observe(ROUTE, "GET", ready.status, time.perf_counter() - began)
+        self._laned(ready.status, time.perf_counter() - began)
         return ready
 
     def _make(self, job_id: str, answer: Answer) -> Made:

@@ -23,6 +23,7 @@ BACKEND: Final = PROJECT / "backend"
 _READY_SECONDS: Final = 60.0
 """A first start on a slow machine also compiles every module."""
 _LOOK_SECONDS: Final = 0.05
+IN_PRODUCTION: Final = ("--http", "api.lane_protocol:Protocol", "--no-access-log")
 _NOT_INSTALLED: Final = 'raise ModuleNotFoundError("No module named \'redis\'", name="redis")\n'
 
 
@@ -67,10 +68,10 @@ class Rehearsal:
             env["PYTHONPATH"] = os.pathsep.join(
                 filter(None, [str(self._blocker()), os.environ.get("PYTHONPATH")])
             )
-        words = ["uvicorn", "main:app", "--host", "127.0.0.1", "--port", str(port)]
+        words = ["uvicorn", "main:app", "--host", "127.0.0.1", "--port", str(port), *IN_PRODUCTION]
         child = await self._children.enter_async_context(
             running(
-                [sys.executable, "-m", *words, "--workers", "1", "--no-access-log"],
+                [sys.executable, "-m", *words, "--workers", "1"],
                 log=self.folder / f"api-{port}.log",
                 cwd=BACKEND,
                 env=env,

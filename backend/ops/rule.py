@@ -10,7 +10,10 @@ from ops.service_seen import ServiceSeen
 
 ENOUGH: Final = 100
 """Requests or samples; from fewer nothing is concluded."""
-START: Final = "cd backend && python -m uvicorn main:app; or name another one: --url"
+START: Final = (
+    "cd backend && python -m uvicorn main:app --http api.lane_protocol:Protocol --no-access-log; "
+    "or name another one: --url"
+)
 """What to do where no service answers."""
 LATER: Final = "look again once there was more traffic"
 

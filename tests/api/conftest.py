@@ -68,6 +68,7 @@ async def service(
             accepting=ready,
             metrics=metrics,
             observe=observe,
+            laned=lambda status, seconds: None,
             polled=polled,
             pages=(),
             lifespan=no_lifespan,

@@ -56,6 +56,16 @@ def test_answers_are_counted_by_class_and_timed_by_route_and_method(counts: Http
     assert told["seconds"][POLL, "GET"]["sum"] == pytest.approx(0.01)
 
 
+def test_polls_of_the_fast_lane_are_polls_and_counted_besides(counts: HttpCounts) -> None:
+    counts.observe(POLL, "GET", 200, 0.001)
+    counts.laned(304, 0.0001)
+    told = counts.numbers()
+
+    assert told["laned"] == 1
+    assert told["answers"] == {(POLL, "GET", "2xx"): 1, (POLL, "GET", "3xx"): 1}
+    assert told["seconds"][POLL, "GET"]["buckets"]["+Inf"] == 2
+
+
 def test_a_method_that_nobody_knows_is_other(counts: HttpCounts) -> None:
     counts.observe("other", "BREW", 501, 0.001)
 

@@ -1,11 +1,20 @@
 """Where uvicorn is another one than the lane knows, uvicorn's own protocol serves."""
 
 import logging
+from typing import Any
 
 import pytest
+from uvicorn.config import Config
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.server import ServerState
 
 from api import lane_protocol, lane_uvicorn
+
+
+async def nothing(scope: Any, receive: Any, send: Any) -> None: ...
+
+
+CONFIG = Config(nothing, log_config=None)
 
 
 def test_this_uvicorn_is_one_that_the_lane_knows() -> None:
@@ -14,15 +23,16 @@ def test_this_uvicorn_is_one_that_the_lane_knows() -> None:
 
 
 @pytest.mark.parametrize("name", ["pipeline", "timeout_keep_alive_task"])
-def test_with_another_uvicorn_its_own_protocol_serves_and_the_log_says_so_once(
+async def test_with_another_uvicorn_its_own_protocol_serves_and_the_log_says_so_once(
     name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     needed = lane_uvicorn._ATTRIBUTES - {name} | {f"{name}_of_another"}
     monkeypatch.setattr(lane_uvicorn, "_ATTRIBUTES", needed)
     with caplog.at_level(logging.WARNING):
         chosen = lane_protocol._choose()
+        connections = [chosen(CONFIG, ServerState(), {}) for _ in range(2)]
 
-    assert chosen is AutoHTTPProtocol
+    assert [type(connection) for connection in connections] == [AutoHTTPProtocol] * 2
     assert [record.getMessage() for record in caplog.records] == [
         f"the fast lane is off, polls go the ordinary way: this uvicorn has no {name}_of_another"
     ]

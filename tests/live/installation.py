@@ -12,20 +12,27 @@ from contextlib import suppress
 from pathlib import Path
 
 from dev_servers import end, free_port, spawn
+from dev_servers.tally import FAST_LANE
 from live.client import Api, seen
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 
 
 class Installation:
-    """One DATA_DIR, its settings, and the processes that share them; `close()` ends them all."""
+    """One DATA_DIR, its settings, and the processes that share them; `close()` ends them all.
 
-    def __init__(self, folder: Path, *, backend: Path = BACKEND) -> None:
+    APIs have the fast lane, as in production; `words`: what uvicorn is told in its place.
+    """
+
+    def __init__(
+        self, folder: Path, *, backend: Path = BACKEND, words: tuple[str, ...] = FAST_LANE
+    ) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "app.log"
         self.console = folder / "console.log"
         self.backend = backend
+        self.words = words
         self.settings = {
             "DATA_DIR": str(self.data),
             "LOG_FILE": str(self.log),
@@ -37,12 +44,9 @@ class Installation:
         self.apis: list[Api] = []
 
     def serve(self, *words: str, **settings: str) -> Api:
-        """Starts an API by the guide's own command, at PORT if that is a setting of it.
-
-        `words` go to uvicorn.
-        """
+        """Starts an API at PORT if that is a setting of it. `words` go to uvicorn as well."""
         port = int(settings.get("PORT") or free_port())
-        command = ("uvicorn", "main:app", "--port", str(port), *words)
+        command = ("uvicorn", "main:app", "--port", str(port), *self.words, *words)
         api = Api(self._start(*command, **settings), port, self.console)
         self.apis.append(api)
         return api

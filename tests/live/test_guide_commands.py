@@ -17,6 +17,7 @@ TWO_SIZES = {"outputs": [{"codec": "h264", "height": 360}, {"codec": "vp9", "hei
 async def test_uvicorn_alone_completes_jobs_whose_polls_come_from_redis(
     valkey: RedisServer, new_tally: Installation, film: Film, tmp_path: Path
 ) -> None:
+    new_tally.words = ()
     api = await new_tally.serve(REDIS_URL=valkey.url).up()
     thumbnail = await api.create("thumbnail")
     transcode = await api.upload(film(12), "transcode", TWO_SIZES)

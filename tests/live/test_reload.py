@@ -22,7 +22,7 @@ pytestmark = [
 async def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Installation]:
     """A copy of the code that may be edited; no setting comes from the environment."""
     backend = shutil.copytree(BACKEND, tmp_path / "backend")
-    installation = Installation(tmp_path, backend=backend)
+    installation = Installation(tmp_path, backend=backend, words=())
     for name in installation.settings:
         monkeypatch.delenv(name, raising=False)
     installation.settings.clear()

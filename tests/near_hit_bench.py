@@ -1,0 +1,151 @@
+"""What a near hit costs in this process, by every way and step by step: no network, no load.
+
+`python tests/near_hit_bench.py` prints the table of docs/decisions/0016-near-hit.md: rounds
+interleaved, the best of them, as `timeit` does. With `--profile` where the time goes, instead.
+"""
+
+import asyncio
+import cProfile
+import pstats
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+if __name__ == "__main__":
+    _HERE = Path(__file__).resolve().parent
+    sys.path[:0] = [str(_HERE.parent / "backend"), str(_HERE), str(_HERE.parent)]
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from api import HTTP_COUNTS, HttpCounts
+from api.lane import LANE_STATE, Lane
+from api.lane_asgi import LaneApp
+from api.lane_request import NOTHING
+from api.lane_uvicorn import LaneProtocol
+from benchmarks import hello
+from cache import CACHE_COUNTS, CacheStats, Memory, NoCache
+from counts import Board, CellMap
+from example_jobs import RecordedDelivery, a_job
+from jobs import DEFAULT_OWNER, SqlChanges, SqlJobs, migrate, open_database
+from lane_connection import Link
+
+DATE: Final = [(b"date", b"Mon, 23 Nov 2026 07:57:14 GMT"), (b"server", b"uvicorn")]
+Way = Callable[[], Awaitable[None] | None]
+
+
+class Sink(Link):
+    """Forgets what it is given."""
+
+    def write(self, data: Any) -> None: ...
+
+
+@asynccontextmanager
+async def a_lane(folder: Path) -> AsyncIterator[tuple[Lane, CacheStats, HttpCounts, str]]:
+    """With all that counts at work, and a job that the near tier has."""
+    database = open_database(f"sqlite:///{folder}/tally.db")
+    await migrate(database)
+    board = Board.alone(CellMap((*CACHE_COUNTS, *HTTP_COUNTS)))
+    stats, http = CacheStats(board), HttpCounts(board, "poll")
+    memory = Memory(
+        SqlJobs(database, RecordedDelivery()),
+        NoCache("redis-off", "redis is switched off."),
+        stats,
+        changes=SqlChanges(database),
+        audit_share=0.001,
+    )
+    await memory.start()
+    while memory.feed and not memory.feed.proven:  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0.01)
+    job = a_job()
+    await memory.store.create(job)
+    at_hand = partial(memory.store.at_hand, owner=DEFAULT_OWNER)
+    ask_soon = partial(memory.store.ask_soon, owner=DEFAULT_OWNER)
+    yield Lane(at_hand, ask_soon, http.laned, stats.polled), stats, http, job.id
+    await memory.stop()
+    await database.close()
+
+
+def connected(kind: type[HttpToolsProtocol], app: Any, state: dict[str, Any]) -> HttpToolsProtocol:
+    config = uvicorn.Config(app, log_config=None, access_log=False)
+    server = ServerState()
+    server.default_headers = DATE
+    protocol = kind(config, server, state)
+    protocol.connection_made(Sink())
+    return protocol
+
+
+def ways(lane: Lane, stats: CacheStats, http: HttpCounts, job_id: str) -> Mapping[str, Way]:
+    poll = f"GET /api/v2/jobs/{job_id} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n".encode()
+    again = poll[:-2] + b'If-None-Match: "1.1"\r\n\r\n'
+
+    async def nobody(scope: Any, receive: Any, send: Any) -> None:
+        raise RuntimeError("the lane did not answer")
+
+    floor = connected(HttpToolsProtocol, hello.app, {})
+    plain = connected(HttpToolsProtocol, LaneApp(nobody, lane), {})
+    fast = [connected(LaneProtocol, nobody, {LANE_STATE: lane}) for _ in range(2)]
+
+    async def asked(protocol: HttpToolsProtocol, data: bytes) -> None:
+        protocol.data_received(data)
+        await asyncio.sleep(0)  # the turn in which its task runs
+
+    return {
+        "raw ASGI hello world": lambda: asked(floor, poll),
+        "plain ASGI lane": lambda: asked(plain, poll),
+        "plain ASGI lane, 304": lambda: asked(plain, again),
+        "fast lane": lambda: fast[0].data_received(poll),
+        "fast lane, 304": lambda: fast[1].data_received(again),
+        ". of it: the lane": lambda: swallow(lane.at_once(job_id, NOTHING, "127.0.0.1")),
+        ". . of it: the store": lambda: swallow(lane._at_hand(job_id, 0)),
+        ". . of it: timing and counting": lambda: http.laned(200, 1e-5),
+        ". . of it: the polling interval": lambda: stats.polled(job_id, "127.0.0.1", last=False),
+    }
+
+
+def swallow(answer: object) -> None:
+    if answer is None:
+        raise RuntimeError("there was no near hit")
+
+
+async def took(way: Way, times: int) -> float:
+    """Microseconds each. No other task has a turn in between, but for what a way awaits itself."""
+    began = time.perf_counter()
+    for _ in range(times):
+        waiting = way()
+        if waiting is not None:
+            await waiting
+    return (time.perf_counter() - began) / times * 1e6
+
+
+async def main(rounds: int = 40, times: int = 300) -> None:
+    with TemporaryDirectory() as folder:
+        async with a_lane(Path(folder)) as (lane, stats, http, job_id):
+            known = ways(lane, stats, http, job_id)
+            if "--profile" in sys.argv:
+                await profiled(known["fast lane"])
+                return
+            best = dict.fromkeys(known, float("inf"))
+            for _ in range(rounds):
+                for name, way in known.items():
+                    best[name] = min(best[name], await took(way, times))
+                await asyncio.sleep(0.01)  # the feed proves what is remembered
+            rows = [f"| {name} | {microseconds:.1f} |" for name, microseconds in best.items()]
+            sys.stdout.write("\n".join(["| | microseconds |", "|---|---:|", *rows, ""]))
+
+
+async def profiled(way: Way) -> None:
+    profile = cProfile.Profile()
+    with profile:
+        await took(way, 5000)
+    pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
