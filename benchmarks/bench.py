@@ -37,10 +37,10 @@ def run(here: Ground, pace: Pace, folder: Path) -> bool:
         began = time.monotonic()
         try:
             figures[part.name] = part.measure(here, pace)
+            print(part.page(figures[part.name]))
         except Exception:  # the others can still be measured; the exit code tells
             traceback.print_exc()
-            continue
-        print(part.page(figures[part.name]))
+            figures.pop(part.name, None)
         print(f"({time.monotonic() - began:.0f} s)", flush=True)
         write_report(folder, PARTS, figures, pace, facts["machine"])
     print(f"\nGoals\n{goals.page(figures)}\n\nWritten to {folder.relative_to(ROOT)}/bench.md")

@@ -39,7 +39,7 @@ class Spans:
 
 def measure(ground: Ground, pace: Pace) -> Figures:
     url, ids = ground.database("postgres", 100)
-    span, frozen = (1.0, 2.0) if pace.quick else (4.0, FROZEN_SECONDS)
+    span, frozen = (1.0, 2.0) if pace.quick else (3.0, FROZEN_SECONDS)
     contenders = (who.TALLY, who.REDIS, *(who.PYTHON_PEERS if pace.peers else ()))
     with serving(contenders, ground, {"postgres": url}) as running:
         return {

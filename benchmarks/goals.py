@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from benchmarks import contenders as who
+from benchmarks.memory import EXACT, SPREAD
 from benchmarks.polls import NOT_MODIFIED
 from benchmarks.ratios import paired, table
 
@@ -81,6 +82,16 @@ def _steady(figures: Figures) -> float:
     return float(max(one["reads_per_change_and_process"] for one in figures["steady"].values()))
 
 
+def _redis_weight(figures: Figures, lot: str, of: str) -> float:
+    """In the Redis that the run used."""
+    weights = next(iter(figures["memory"]["redis"].values()))[lot]
+    return float(weights["entries"] / weights[of])
+
+
+def _unreported(weights: Figures) -> float:
+    return float(weights["resident"] / weights["reported"] - 1)
+
+
 _PYTHON_PEERS: Final = [one.name for one in who.PYTHON_PEERS]
 _REDIS_PEERS: Final = [one.name for one in who.REDIS_PEERS]
 _FAST, _ASGI, _HELLO = who.FAST.name, who.ASGI.name, who.HELLO.name
@@ -114,16 +125,34 @@ _ROWS: Final[tuple[_Row, ...]] = (
         lambda figures: float(figures["scale"]["near_bytes"] / figures["scale"]["bound_bytes"]),
     ),
     (
-        "Redis memory of a job: x its document",
+        f"Redis memory of a job: x its document, of {SPREAD}",
         "at most",
         1.3,
-        lambda figures: float(figures["memory"]["redis_per_document"]),
+        lambda figures: _redis_weight(figures, SPREAD, "documents"),
+    ),
+    (
+        f"the same, of {EXACT}, the worst size: x the bare value there",
+        "at most",
+        1.1,
+        lambda figures: _redis_weight(figures, EXACT, "bare"),
+    ),
+    (
+        f"near memory that is not reported, of {SPREAD}: x what is reported",
+        "at most",
+        0.15,
+        lambda figures: _unreported(figures["memory"]["process"][SPREAD]),
     ),
     (
         "stampede of 500: database reads",
         "at most",
         1.0,
         lambda figures: float(figures["stampede"][who.TALLY.name]["reads"]),
+    ),
+    (
+        "the same: errors",
+        "at most",
+        0.0,
+        lambda figures: float(figures["stampede"][who.TALLY.name]["errors"]),
     ),
     (
         "Redis frozen: errors",

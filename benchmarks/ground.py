@@ -21,6 +21,8 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 SERVERS, LOAD = 0, 1
 """The cores."""
 OURS: Final = {"PYTHONPATH": f"{ROOT / 'backend'}{os.pathsep}{ROOT}"}
+DOCUMENT: Final = 2048
+"""Bytes of a document, where nothing else is said."""
 _FILES: Final = 16_384
 _FOREIGN: Final = ("REDIS_", "CACHE_", "DATABASE_", "AWS_")
 """The caller's own settings must not change what is measured."""
@@ -35,11 +37,19 @@ class Ground:
     redis: RedisServer
     postgres: PostgresServer
 
-    def database(self, kind: str, jobs: int, *, running: bool = False) -> tuple[str, list[str]]:
-        """A new "postgres" or "sqlite" database with so many jobs: its URL, and their ids."""
+    def database(
+        self,
+        kind: str,
+        jobs: int,
+        *,
+        running: bool = False,
+        between: tuple[int, int] = (DOCUMENT, DOCUMENT),
+    ) -> tuple[str, list[str]]:
+        """A new "postgres" or "sqlite" database with so many jobs, whose documents have `between`
+        so many bytes: its URL, and their ids."""
         new = Path(tempfile.mkdtemp(dir=self.folder))
         url = self.postgres.create_database() if kind == "postgres" else f"sqlite:///{new}/jobs.db"
-        words = [sys.executable, "-m", "benchmarks.seed", url, str(jobs)]
+        words = [sys.executable, "-m", "benchmarks.seed", url, str(jobs), *map(str, between)]
         words += ["running"] if running else []
         done = subprocess.run(
             words,

@@ -1,12 +1,23 @@
 -- wrk's script: asks for the paths of a file in turn, and prints what came of it as one line of JSON.
--- Words after `--`: the file of paths, and an ETag to send (or none).
-local requests, next_one = {}, 0
+-- Words after `--`: the file of paths, an ETag to send (or ""), how many connections shall be made
+-- before the first of them asks (or 0), and the milliseconds that takes.
+local requests, next_one, wait = {}, 0, 0
 
 function init(words)
    local headers = {}
-   if words[2] then headers["If-None-Match"] = words[2] end
+   if words[2] ~= "" then headers["If-None-Match"] = words[2] end
    for path in io.lines(words[1]) do
       requests[#requests + 1] = wrk.format("GET", path, headers)
+   end
+   wait = tonumber(words[4])
+   if wait > 0 then delay = after_all_have_connected(tonumber(words[3])) end
+end
+
+-- wrk calls a global function `delay` before each request, for the milliseconds to wait.
+function after_all_have_connected(connections)
+   return function()
+      connections = connections - 1
+      return connections >= 0 and wait or 0
    end
 end
 

@@ -1,31 +1,42 @@
 """What a near hit costs as jobs grow from 100 to 100,000, and pollers from 10 to 2,000.
 
 `python benchmarks/scale.py --quick` runs this part alone. The near tier's bounds are raised so
-that all jobs fit; the rounds of the sizes are interleaved.
+that all jobs fit; the rounds of the sizes are interleaved. A hello world gets the same load at both
+ends: what it loses there is the load's own, or the sockets'. There is no Redis, which a near hit
+does not ask: a hundred thousand jobs are in memory the sooner.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.contenders import LANE, tally
+from benchmarks.contenders import HELLO, LANE, tally
 from benchmarks.ground import Ground
 from benchmarks.part import Figures, Pace, Part, alone
 from benchmarks.ratios import middle, paired, table
 from benchmarks.serving import Running, serving
-from benchmarks.wrk import CONNECTIONS, Round, run_wrk
+from benchmarks.wrk import Round, run_wrk
 
 SIZES: Final = (100, 1_000, 10_000, 100_000)
 _QUICK_SIZES: Final = (100, 2_000)
 POLLERS: Final = (10, 100, 500, 2_000)
 _QUICK_POLLERS: Final = (10, 500)
-BOUND_BYTES: Final = 320 * 2**20
+BOUND_BYTES: Final = 384 * 2**20
 _BATCH: Final = 100
+_FEW: Final = 100
+_SLOW: Final = 10_000
+"""Polls a second that it surely answers."""
+_FLOOR: Final = "hello world, "
 _ROUNDS: Final = 3
 """At most: what is compared here lies further apart than machines are noisy."""
+
+Load: TypeAlias = Callable[[Running, int], Round]
+"""On a server, of so many jobs or pollers."""
+Steps: TypeAlias = Mapping[str, Sequence[Round]]
+"""The rounds of each step, by its name."""
 
 
 def measure(ground: Ground, pace: Pace) -> Figures:
@@ -33,21 +44,28 @@ def measure(ground: Ground, pace: Pace) -> Figures:
     crowds = _QUICK_POLLERS if pace.quick else POLLERS
     url, ids = ground.database("postgres", max(sizes))
     knobs = {"CACHE_NEAR_MAX_ENTRIES": str(max(SIZES)), "CACHE_NEAR_MAX_BYTES": str(BOUND_BYTES)}
-    contender = tally("Tally, with many jobs", http=LANE, settings=knobs)
-    with serving([contender], ground, {"postgres": url}) as running:
-        server, rounds = running[contender.name], min(_ROUNDS, pace.rounds)
+    knobs["REDIS_URL"] = "none"
+    ours = tally("Tally, with many jobs", http=LANE, settings=knobs)
+    with serving([ours, HELLO], ground, {"postgres": url}) as running:
+        server, rounds = running[ours.name], min(_ROUNDS, pace.rounds)
+        resident = server.memory()
         _remember(server, ids)
-        paths, reads = server.paths(ids), server.reads()
+        reads = server.reads()
 
-        def of_jobs(count: int) -> Round:
-            return _polled(server, paths[:count], pace, CONNECTIONS)
+        def of_jobs(one: Running, count: int) -> Round:
+            return run_wrk(one.port, one.paths(ids[:count]), seconds=pace.seconds)
 
-        def of_pollers(count: int) -> Round:
-            return _polled(server, paths[:100], pace, count)
+        def of_pollers(one: Running, count: int) -> Round:
+            few = one.paths(ids[:_FEW])
+            return run_wrk(
+                one.port, few, seconds=pace.seconds, connections=count, connect_first=True
+            )
 
+        floor = running[HELLO.name]
+        run_wrk(server.port, server.paths(ids), seconds=len(ids) / _SLOW)  # each once: unmeasured
         figures = {
-            "jobs": _told(_interleaved(sizes, of_jobs, rounds)),
-            "pollers": _told(_interleaved(crowds, of_pollers, rounds)),
+            "jobs": told(_interleaved(server, floor, sizes, of_jobs, rounds)),
+            "pollers": told(_interleaved(server, floor, crowds, of_pollers, rounds)),
         }
         near = server.statistics()["near"]
         return {
@@ -55,7 +73,7 @@ def measure(ground: Ground, pace: Pace) -> Figures:
             "near_entries": near["entries"],
             "near_bytes": near["bytes"],
             "bound_bytes": BOUND_BYTES,
-            "resident_bytes": server.memory(),
+            "resident_bytes": server.memory() - resident,
             "reads": server.reads() - reads,
         }
 
@@ -66,63 +84,71 @@ def _remember(server: Running, ids: Sequence[str]) -> None:
         server.ask(f"/api/v2/jobs/batch?ids={','.join(ids[start : start + _BATCH])}")
 
 
-def _polled(server: Running, paths: Sequence[str], pace: Pace, connections: int) -> Round:
-    return run_wrk(server.port, paths, seconds=pace.seconds, connections=connections)
-
-
 def _interleaved(
-    steps: Iterable[int], measured: Callable[[int], Round], rounds: int
-) -> dict[int, list[Round]]:
-    found: dict[int, list[Round]] = {step: [] for step in steps}
+    server: Running, floor: Running, counts: Sequence[int], load: Load, rounds: int
+) -> Steps:
+    """The steps of Tally by their counts, and of the hello world the first and the last."""
+    ends = (counts[0], counts[-1])
+    found: dict[str, list[Round]] = {}
     for _ in range(rounds):
-        for step, seen in found.items():
-            seen.append(measured(step))
+        for one, steps in ((server, counts), (floor, ends)):
+            for count in steps:
+                found.setdefault(_name(one, count), []).append(load(one, count))
     return found
 
 
-def _told(found: dict[int, list[Round]]) -> Figures:
-    """Of each step the medians, and its rate in multiples of the first step's. Pure."""
-    first = [one.per_second for one in next(iter(found.values()))]
+def _name(server: Running, count: int) -> str:
+    return _FLOOR + str(count) if server.contender.kind == "floor" else str(count)
+
+
+def told(found: Steps) -> Figures:
+    """Of each step the medians, and its rate in multiples of the same server's first. Pure."""
+    return {name: _step(rounds, found[_first(name, found)]) for name, rounds in found.items()}
+
+
+def _first(name: str, found: Steps) -> str:
+    floors = name.startswith(_FLOOR)
+    return next(other for other in found if other.startswith(_FLOOR) == floors)
+
+
+def _step(rounds: Sequence[Round], first: Sequence[Round]) -> Figures:
+    rates, firsts = ([one.per_second for one in some] for some in (rounds, first))
     return {
-        str(step): {
-            "per_second": middle([one.per_second for one in seen]).as_json(),
-            "times_first": paired([one.per_second for one in seen], first).as_json(),
-            "p50_ms": middle([one.p50_ms for one in seen]).median,
-            "p99_ms": middle([one.p99_ms for one in seen]).median,
-            "errors": sum(one.errors for one in seen),
-        }
-        for step, seen in found.items()
+        "per_second": middle(rates).as_json(),
+        "times_first": paired(rates, firsts).as_json(),
+        "p50_ms": middle([one.p50_ms for one in rounds]).median,
+        "p99_ms": middle([one.p99_ms for one in rounds]).median,
+        "errors": sum(one.errors for one in rounds),
     }
 
 
 def page(figures: Figures) -> str:
     megabytes = [figures[key] / 2**20 for key in ("near_bytes", "bound_bytes", "resident_bytes")]
-    near = "{:,.0f} MiB of {:,.0f} MiB allowed (process: {:,.0f} MiB)".format(*megabytes)
+    near = "{:,.0f} MiB of {:,.0f} MiB allowed (the process grew by {:,.0f} MiB)"
     return "\n\n".join(
         [
-            table(("jobs", *_HEAD), _rows(figures["jobs"])),
-            table(("pollers", *_HEAD), _rows(figures["pollers"])),
-            f"The near tier had {figures['near_entries']:,} jobs in {near}; "
+            table(("jobs", *_HEAD), [*_rows(figures["jobs"])]),
+            table(("pollers", *_HEAD), [*_rows(figures["pollers"])]),
+            f"The near tier had {figures['near_entries']:,} jobs in {near.format(*megabytes)}; "
             f"{figures['reads']} polls read the database.",
         ]
     )
 
 
-_HEAD: Final = ("requests/s", "x the first", "p50 ms", "p99 ms", "errors")
+_HEAD: Final = ("requests/s", "x its first", "p50 ms", "p99 ms", "errors")
 
 
-def _rows(steps: Figures) -> list[list[str]]:
-    return [
-        [
-            f"{int(step):,}",
+def _rows(steps: Figures) -> Iterator[list[str]]:
+    for name, one in steps.items():
+        count = int(name.removeprefix(_FLOOR))
+        yield [
+            f"{_FLOOR if name.startswith(_FLOOR) else ''}{count:,}",
             f"{one['per_second']['median']:,.0f}",
             f"{one['times_first']['median']:.2f}",
             f"{one['p50_ms']:.1f}",
             f"{one['p99_ms']:.1f}",
             str(one["errors"]),
         ]
-        for step, one in steps.items()
-    ]
 
 
 SCALE: Final = Part(

@@ -1,8 +1,9 @@
-"""Fills a database with jobs of one size; run as a child, so that the bench itself stays small.
+"""Fills a database with jobs of known sizes; run as a child, so that the bench itself stays small.
 
-`python -m benchmarks.seed DATABASE_URL COUNT [running]` with backend/ and the root on the path
-prints their ids, one a line. It writes rows past the store: a hundred thousand are seconds, and no
-worker gets to know of them.
+`python -m benchmarks.seed DATABASE_URL COUNT LEAST GREATEST [running]` with backend/ and the root
+on the path prints their ids, one a line; `sizes.py` has their sizes. It writes rows past the
+store, copies of one job for each size: a hundred thousand are seconds, and no worker gets to know
+of them.
 """
 
 import asyncio
@@ -10,11 +11,13 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import insert
 
+from benchmarks.sizes import sizes
 from jobs import Database, Job, Output, Progress, Status, migrate, new_id, open_database, render
 from jobs.sql_rows import row_of
 from jobs.sql_schema import jobs, workers
@@ -54,31 +57,45 @@ def begun(job: Job) -> Job:
     )
 
 
-def made(count: int, *, running: bool) -> Iterator[Job]:
-    for _ in range(count):
-        job = sized_job(time.time())
-        yield begun(job) if running else job
+@cache
+def _row(size: int, running: bool) -> dict[str, Any]:
+    job = sized_job(time.time(), size=size)
+    job = begun(job) if running else job
+    return row_of(job, render(job))
 
 
-async def fill(database: Database, count: int, *, running: bool) -> list[str]:
+def _copy(row: dict[str, Any]) -> dict[str, Any]:
+    """The same job under another id, in its document as well. Cheaper than to render it anew."""
+    new = new_id(time.time())
+    document = row["document"].replace(row["id"].encode(), new.encode())
+    return {**row, "id": new, "document": document}
+
+
+def rows(of_sizes: list[int], *, running: bool) -> Iterator[dict[str, Any]]:
+    for size in of_sizes:
+        yield _copy(_row(size, running))
+
+
+async def fill(database: Database, of_sizes: list[int], *, running: bool) -> list[str]:
     """Raises StoreUnavailable."""
     await migrate(database)
-    wanted, ids = made(count, running=running), list[str]()
+    wanted, ids = rows(of_sizes, running=running), list[str]()
     if running:  # or the next sweep would give the jobs to others
         async with database.transaction() as connection:
             lease = {"id": WORKER, "expires_at": time.time() + _DAY}
             await connection.execute(insert(workers).values(lease))
     while some := [*islice(wanted, _AT_ONCE)]:
         async with database.transaction() as connection:
-            await connection.execute(insert(jobs), [row_of(job, render(job)) for job in some])
-        ids += [job.id for job in some]
+            await connection.execute(insert(jobs), some)
+        ids += [row["id"] for row in some]
     return ids
 
 
-async def main(url: str, count: str, *states: str) -> None:
+async def main(url: str, count: str, least: str, greatest: str, *states: str) -> None:
     database = open_database(url)
+    wanted = sizes(int(count), int(least), int(greatest))
     try:
-        ids = await fill(database, int(count), running="running" in states)
+        ids = await fill(database, wanted, running="running" in states)
     finally:
         await database.close()
     print("\n".join(ids))

@@ -31,6 +31,8 @@ class SlowLink:
         return self
 
     def __exit__(self, *error: object) -> None:
+        ending = asyncio.run_coroutine_threadsafe(_end_all(), self._loop)
+        ending.result(_CONTROL_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_CONTROL_SECONDS)
 
@@ -52,3 +54,11 @@ class SlowLink:
                 target.write(data)
                 await target.drain()
         target.close()
+
+
+async def _end_all() -> None:
+    """The connections that are still open."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

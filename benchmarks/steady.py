@@ -32,7 +32,7 @@ _SETTLE_SECONDS: Final = 4.0
 
 
 def measure(ground: Ground, pace: Pace) -> Figures:
-    seconds = 4.0 if pace.quick else 20.0
+    seconds = 4.0 if pace.quick else 15.0
     return {
         "with Redis": _state(ground, seconds, {}),
         "without Redis": _state(ground, seconds, {"REDIS_URL": "none"}),

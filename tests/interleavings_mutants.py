@@ -31,7 +31,7 @@ _succeeded = Feed._succeeded
 def near_keeps_any_version(patch: Patch) -> None:
     def keep(near: Near, document: Document, said_at: float, epoch: int) -> None:
         if epoch == near.epoch:
-            near._known.pop(document.id, None)
+            near._known.put(document.id, 0)
             near._held.pop(document.id, None)
         _keep(near, document, said_at, epoch)
 
@@ -63,7 +63,7 @@ def near_denies_of_any_epoch(patch: Patch) -> None:
 
 def denials_outlive_a_creation(patch: Patch) -> None:
     def note(near: Near, document: Document) -> None:
-        near._known[document.id] = document.version
+        near._known.put(document.id, document.version)
 
     patch.setattr(Near, "_note", note)
 
@@ -170,7 +170,7 @@ def any_jobs_value_will_do(patch: Patch) -> None:
         assert isinstance(entry, Entry)
         return replace(entry, document=replace(entry.document, id=job_id))
 
-    patch.setattr("cache.shared.decode", anybodys)
+    patch.setattr("cache.decoded.decode", anybodys)
 
 
 def damage_is_not_noticed(patch: Patch) -> None:
@@ -180,7 +180,7 @@ def damage_is_not_noticed(patch: Patch) -> None:
             blind.setattr("cache.entry.crc32", lambda *_: found)
             return decode(raw, job_id)
 
-    patch.setattr("cache.shared.decode", forgiving)
+    patch.setattr("cache.decoded.decode", forgiving)
 
 
 def nothing_expires(patch: Patch) -> None:

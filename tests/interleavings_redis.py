@@ -51,6 +51,9 @@ class ModelRedis:
     def budget(self) -> Budget:
         return Budget(1.0)
 
+    def shard(self, key: str) -> str:
+        return "the only one"
+
     async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:
         return await self._world.stage.turn(self._room, "gets", lambda: self._world.redis.get(key))
 

@@ -6,7 +6,7 @@ cannot answer in one step it leaves alone. See docs/fast-lane.md.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from api.lane_request import Asked
@@ -33,8 +33,6 @@ Laned: TypeAlias = Callable[[int, float], None]
 
 LANE_STATE: Final = "tally_lane"
 """Under this name an application's lifespan leaves its lane in the state (ASGI, lifespan.state)."""
-_MADE: Final = 10_000
-"""Of so many jobs the header lines are kept, about 1 KB each."""
 
 
 @dataclass(slots=True)
@@ -44,25 +42,25 @@ class Ready:
     status: int
     lines: bytes
     body: bytes
-    _headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    _headers: list[tuple[bytes, bytes]] | None = None
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
         """The same header lines, each as a pair."""
-        if not self._headers:
+        if self._headers is None:
             self._headers = [_pair(line) for line in self.lines.splitlines()]
         return self._headers
 
 
 @dataclass(slots=True)
 class Made:
-    """What an answer is for those who have its version, and for all others."""
+    """What an answer is: for those who have its version, and for all others."""
 
-    answer: Answer
     etag: str
     done: bool
-    whole: Ready
-    unchanged: Ready
+    lines: bytes
+    whole: Ready | None = None
+    unchanged: Ready | None = None
 
 
 Tell: TypeAlias = Callable[[Ready | None], None]
@@ -76,7 +74,6 @@ class Lane:
         self._ask_soon = ask_soon
         self._laned = laned
         self._polled = polled
-        self._made: dict[str, Made] = {}
 
     def at_once(self, job_id: str, asked: Asked, client: str) -> Ready | None:
         """The answer that needs no waiting; None, and nothing counted: ask the ordinary way."""
@@ -95,38 +92,39 @@ class Lane:
         return self._ask_soon(job_id, asked.floor, tell=told)
 
     def _ready(self, job_id: str, answer: Answer, asked: Asked, client: str, began: float) -> Ready:
-        made = self._made.get(job_id)
-        if made is None or made.answer is not answer:
-            made = self._make(job_id, answer)
+        made = answer.memo or _make(answer)
         self._polled(job_id, client, last=made.done)
         seen = asked.seen
-        has_it = seen and (seen == made.etag or matches(seen, made.etag))
-        ready = made.unchanged if has_it else made.whole
+        if seen and (seen == made.etag or matches(seen, made.etag)):
+            ready = made.unchanged or _unchanged(made)
+        else:
+            ready = made.whole or _whole(made, answer)
         self._laned(ready.status, time.perf_counter() - began)
         return ready
 
-    def _make(self, job_id: str, answer: Answer) -> Made:
-        if len(self._made) >= _MADE:
-            self._made.clear()  # cheaper than to know whose turn it is, and soon made again
-        made = self._made[job_id] = make(answer)
-        return made
 
-
-def make(answer: Answer) -> Made:
-    """What the ordinary way would send of this answer, which has a document. Pure."""
+def _make(answer: Answer) -> Made:
+    """Header lines as the ordinary way's, kept with the answer, which has a document."""
     document = answer.document
     if document is None:
         raise ValueError("an answer without a document is not for the lane")
     headers = poll_headers(document, answer)
-    lines = "".join([f"{name.lower()}: {value}\r\n" for name, value in headers.items()]).encode()
-    size = b"content-length: %d\r\n" % len(document.body)
-    return Made(
-        answer=answer,
-        etag=document.etag,
-        done=document.done,
-        whole=Ready(200, lines + size + b"content-type: application/json\r\n", document.body),
-        unchanged=Ready(304, lines, b""),
-    )
+    lines = "".join([f"{name.lower()}: {value}\r\n" for name, value in headers.items()])
+    made = Made(document.etag, document.done, lines.encode())
+    object.__setattr__(answer, "memo", made)  # it is frozen, and this is no part of what it says
+    return made
+
+
+def _unchanged(made: Made) -> Ready:
+    made.unchanged = Ready(304, made.lines, b"")
+    return made.unchanged
+
+
+def _whole(made: Made, answer: Answer) -> Ready:
+    body = answer.document.body if answer.document else b""
+    rest = b"content-length: %d\r\ncontent-type: application/json\r\n" % len(body)
+    made.whole = Ready(200, made.lines + rest, body)
+    return made.whole
 
 
 def _pair(line: bytes) -> tuple[bytes, bytes]:

@@ -12,8 +12,12 @@ from cache.freshness import Lifetimes, age, expired, trusted
 from cache.near import Held, Near
 from cache.proof import Proof
 from cache.tier import Trouble
-from jobs import Answer
+from jobs import Answer, Document
 
+_NEVER: Final = float("-inf")
+"""When nothing was ever proven."""
+_JOBS: Final = 1000
+"""Of so many jobs the last answer from Redis is kept; the documents are those of `decoded.py`."""
 _SAME_SECONDS: Final = 0.1
 """For so long an answer from memory is given again as it is; its age is then that much too low."""
 
@@ -35,6 +39,7 @@ class Belief:
         self._lifetimes = lifetimes
         self._clock = clock
         self._wall = wall
+        self._last: dict[str, Answer] = {}
 
     def at_hand(self, job_id: str) -> Answer | None:
         """A near answer, if one is there and the feed proves it."""
@@ -53,40 +58,44 @@ class Belief:
 
     def shared(self, found: Entry | Trouble | None) -> Answer | None:
         """What Redis has, if it may be given out: then it counts as known, or as given."""
-        if not isinstance(found, Entry) or not self._may_answer(found):
+        if not isinstance(found, Entry):
             return None
-        document = found.document
-        if self._near.known(document.id):
-            self._near.keep(document, self._proof.proven_at, self._near.epoch)
-        else:
+        document, proven_at = found.document, self._proof.proven_at
+        known, given = self._near.known(document.id), self._near.given(document.id)
+        now = self._wall()
+        if not self._may_answer(found, now, known, given):
+            return None
+        if known and proven_at > _NEVER:
+            self._near.keep(document, proven_at, self._near.epoch)
+        elif document.version > given:
             self._near.give(document.id, document.version)
-        return self._shared_answer(found)
+        return self._again(found, now)
 
     def newer(self, answer: Answer, entry: Entry) -> Answer:
         """The one to give where Redis kept a newer one than the database said, and nothing is
         proven: that one, for its lifetime."""
-        if expired(entry, self._wall(), self._lifetimes):
+        now = self._wall()
+        if expired(entry, now, self._lifetimes):
             return answer
         self._near.give(entry.document.id, entry.document.version)
-        return replace(self._shared_answer(entry), hit=False, forward=answer.forward)
+        return replace(self._shared_answer(entry, now), hit=False, forward=answer.forward)
 
     def stale(self, job_id: str, found: Entry | Trouble | None = None) -> Answer | None:
         """The newest that is remembered and not too old, for when the database cannot be asked."""
         held = self._near.get(job_id)
         candidates = [self._near_answer(held)] if held else []
         if isinstance(found, Entry) and found.document.version >= self.floor(job_id):
-            candidates.append(self._shared_answer(found))
+            candidates.append(self._shared_answer(found, self._wall()))
         usable = [answer for answer in candidates if answer.ttl]
         if not usable:
             return None
         return replace(max(usable, key=_version), hit=False, forward="stale", stale=True)
 
-    def _may_answer(self, entry: Entry) -> bool:
-        version, known = entry.document.version, self._near.known(entry.document.id)
-        proven = self._proof.proven
-        if version < self._near.given(entry.document.id):
+    def _may_answer(self, entry: Entry, now: float, known: int, given: int) -> bool:
+        version, proven = entry.document.version, self._proof.proven
+        if version < given:
             return False  # lost in Redis since, and an older one put there late
-        fresh = proven or not expired(entry, self._wall(), self._lifetimes)
+        fresh = proven or not expired(entry, now, self._lifetimes)
         return fresh and trusted(version, known=known, proven=proven)
 
     def _near_answer(self, held: Held) -> Answer:
@@ -104,12 +113,32 @@ class Belief:
             )
         return last
 
-    def _shared_answer(self, entry: Entry) -> Answer:
-        past = age(entry, self._wall())
+    def _again(self, entry: Entry, now: float) -> Answer:
+        """The last answer that was made of it, while it says the same in whole seconds: clients
+        are told no more of them, and what is made for them of an answer need not be made again."""
+        document, (past, left) = entry.document, self._spans(entry, now)
+        last = self._last.get(document.id)
+        if last and last.document is document:
+            if int(last.age) == int(past) and int(last.ttl or 0.0) == int(left):
+                return last
+        elif len(self._last) >= _JOBS:
+            self._last.clear()  # cheaper than to know whose turn it is
+        answer = self._last[document.id] = _redis_answer(document, past, left)
+        return answer
+
+    def _shared_answer(self, entry: Entry, now: float) -> Answer:
+        return _redis_answer(entry.document, *self._spans(entry, now))
+
+    def _spans(self, entry: Entry, now: float) -> tuple[float, float]:
+        """How old it is, and for how long it may still be given."""
+        past = age(entry, now)
         if self._proof.proven:
             past = min(past, max(0.0, self._clock() - self._proof.proven_at))
-        left = max(0.0, self._lifetimes.of(entry.document) - past)
-        return Answer(document=entry.document, hit=True, detail="redis", age=past, ttl=left)
+        return past, max(0.0, self._lifetimes.of(entry.document) - past)
+
+
+def _redis_answer(document: Document, past: float, left: float) -> Answer:
+    return Answer(document=document, hit=True, detail="redis", age=past, ttl=left)
 
 
 def behind(answer: Answer, owner: str | None, floor: int) -> bool:

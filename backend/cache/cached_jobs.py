@@ -6,6 +6,8 @@ cache does, the caller gets what the store gives. Knows no Redis.
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeAlias
 
 from cache.belief import Belief, behind, seen_by
 from cache.look_ups import LookUps
@@ -26,6 +28,8 @@ from jobs import (
     StoreUnavailable,
     is_job_id,
 )
+
+Tell: TypeAlias = Callable[[Answer | None], None]
 
 
 class CachedJobs:
@@ -51,6 +55,7 @@ class CachedJobs:
         """`served` is told of every answer that was given from memory."""
         self._store = store
         self._belief = belief
+        self._recall = recall
         self._look_ups = LookUps(recall, belief, near, flights, clock=clock)
         self._shared = shared
         self._near = near
@@ -93,24 +98,29 @@ class CachedJobs:
         counted, where it would have to look anything up, or there is no document to be shown.
         """
         answer = self._belief.at_hand(job_id)
-        if answer is None or behind(answer, owner, floor):
+        if answer is None or not _may_see(answer.document, owner, floor):
             return None
-        return self._shown(answer, owner)
+        self._stats.hit(answer.detail)
+        self._served(answer)
+        return answer
 
-    async def soon(self, job_id: str, floor: int = 0, *, owner: str) -> Answer | None:
-        """As `at_hand`, but asks Redis where the near tier knows nothing; never the database."""
-        answer = self._belief.at_hand(job_id)
-        if answer is None and is_job_id(job_id):
-            answer = await self._look_ups.redis(job_id, owner, floor)
-        elif answer is None or behind(answer, owner, floor):
-            return None
-        return self._shown(answer, owner) if answer else None
+    def ask_soon(self, job_id: str, floor: int = 0, *, owner: str, tell: Tell) -> bool:
+        """As `at_hand`, but of Redis, where the near tier knows nothing: whether that is asked.
 
-    def _shown(self, answer: Answer, owner: str) -> Answer | None:
-        document = answer.document
-        if document is None or document.gone or document.owner != owner:
-            return None
-        return self._polled(answer, owner)
+        If so, `tell` is called in a later turn of the loop, once, within the budget for Redis, also
+        if nobody cares any more. Never asks the database, and costs no task of its own.
+        """
+        if self._belief.at_hand(job_id) is not None:
+            return False
+        return self._recall.ask_redis(job_id, partial(self._told, owner, floor, tell))
+
+    def _told(self, owner: str, floor: int, tell: Tell, answer: Answer | None) -> None:
+        if answer is None or not _may_see(answer.document, owner, floor):
+            tell(None)
+            return
+        self._stats.hit(answer.detail)
+        self._served(answer)
+        tell(answer)
 
     async def statuses(
         self, wanted: Mapping[str, int], *, owner: str | None
@@ -152,3 +162,13 @@ class CachedJobs:
         self._near.keep(document, self._clock(), epoch)
         self._flights.forget(document.id)
         await self._shared.put(document, said_at, self._shared.budget())
+
+
+def _may_see(document: Document | None, owner: str, floor: int) -> bool:
+    """Whether it may be shown to that owner, who has seen the version `floor`. Pure."""
+    return (
+        document is not None
+        and document.version >= floor
+        and document.owner == owner
+        and not document.gone
+    )

@@ -8,6 +8,7 @@ Whatever the bytes, reading never raises: a value that is broken or not ours is 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
@@ -46,7 +47,16 @@ def key(job_id: str) -> str:
     """
     if not is_job_id(job_id):
         raise ValueError("not a job id")
-    return f"tally:job:{{{job_id}}}"
+    return _key(job_id)
+
+
+def keys(texts: Iterable[str]) -> dict[str, str]:
+    """Those that are job ids, each with its key."""
+    return {text: _key(text) for text in texts if is_job_id(text)}
+
+
+def _key(job_id: str) -> str:
+    return "tally:job:{" + job_id + "}"
 
 
 def encode(document: Document, written_at: float) -> bytes:
@@ -78,11 +88,11 @@ def decode(raw: bytes, job_id: str) -> Entry | Unreadable | Foreign:
     body = raw[found.end() :]
     if int(checksum, 16) != crc32(body, crc32(line)):
         return Unreadable()
-    if named.decode() != job_id:
+    if named != job_id.encode():
         return Foreign()
     document = Document(
         id=job_id,
-        owner=unquote(owner.decode(), errors="replace"),
+        owner=_owner(owner),
         version=int(version),
         done=done == b"1",
         gone=gone == b"1",
@@ -90,3 +100,8 @@ def decode(raw: bytes, job_id: str) -> Entry | Unreadable | Foreign:
         body=body,
     )
     return Entry(document=document, written_at=int(written_at) / 1000)
+
+
+def _owner(quoted: bytes) -> str:
+    text = quoted.decode()
+    return unquote(text, errors="replace") if "%" in text else text

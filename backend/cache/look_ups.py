@@ -43,12 +43,6 @@ class LookUps:
         self._floors = FloorReads(recall, flights, clock)
         self._clock = clock
 
-    async def redis(self, job_id: str, owner: str | None, floor: int) -> Answer | None:
-        """What Redis has, where it is all that this caller wants; None: look it up."""
-        answer = await self._recall.redis(job_id)
-        known = max(floor, self._near.known(job_id))
-        return None if answer is None or behind(answer, owner, known) else answer
-
     async def answers(self, wanted: Mapping[str, int], owner: str | None) -> dict[str, Answer]:
         """An answer for each job, given the floors. Raises StoreUnavailable if one has none.
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from cachetools import LRUCache, TTLCache
+from cachetools import TTLCache
 
+from cache.versions import Versions
 from jobs import Answer, Document
 
-_OVERHEAD: Final = 650
-"""Bytes that a remembered document takes besides its body; tests/cache/test_near.py measures it."""
+_OVERHEAD: Final = 1600
+"""Bytes that a remembered document takes besides its body: half of them here and in its answer,
+half in the header lines that the fast lane keeps. tests/cache/test_near_memory.py measures it."""
 _KNOWN: Final = 100_000
 """So many jobs' versions are known, about 30 MB of them: far more than can change while one look-up
 is under way, or what it finds could be an older one than what was known and dropped meanwhile."""
@@ -59,8 +61,8 @@ class Near:
         self._held: OrderedDict[str, Held] = OrderedDict()  # a poll from memory is 2 us of ours:
         self._most = size  # of them an LRUCache, which is Python, would take a fifth
         self._size = 0
-        self._known: LRUCache[str, int] = LRUCache(known)
-        self._given: LRUCache[str, int] = LRUCache(_GIVEN)
+        self._known = Versions(known)
+        self._given = Versions(_GIVEN)
         self._denied: TTLCache[str, None] = TTLCache(_DENIED, negative_seconds, clock)
 
     def begin(self, versions: Mapping[str, int]) -> None:
@@ -71,7 +73,8 @@ class Near:
         self._known.clear()
         self._given.clear()
         self._denied.clear()
-        self._known.update(reversed([*versions.items()]))
+        for job_id, version in reversed([*versions.items()]):
+            self._known.put(job_id, version)
 
     def get(self, job_id: str) -> Held | None:
         """The document remembered; it is never older than what is known of the job."""
@@ -83,15 +86,15 @@ class Near:
     def known(self, job_id: str) -> int:
         """The highest version that this process knows of; 0 if it knows nothing of the job."""
         held = self._held.get(job_id)  # it may outlive, by far, what is known only
-        return max(self._known.get(job_id, 0), held.document.version if held else 0)
+        return max(self._known.get(job_id), held.document.version if held else 0)
 
     def give(self, job_id: str, version: int) -> None:
         """This version was given out on trust, without a proof: from now on it is a floor."""
-        self._given[job_id] = max(version, self._given.get(job_id, 0))
+        self._given.put(job_id, max(version, self._given.get(job_id)))
 
     def given(self, job_id: str) -> int:
         """The highest version given out on trust; 0 for none. It proves nothing about others."""
-        return self._given.get(job_id, 0)
+        return self._given.get(job_id)
 
     def keep(self, document: Document, said_at: float, epoch: int) -> None:
         """Remember what the database said, or one vouched for; never an older version, and
@@ -131,7 +134,7 @@ class Near:
         return job_id in self._denied
 
     def _note(self, document: Document) -> None:
-        self._known[document.id] = document.version
+        self._known.put(document.id, document.version)
         self._denied.pop(document.id, None)
 
     @property

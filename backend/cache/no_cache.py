@@ -27,6 +27,9 @@ class NoCache:
     def budget(self) -> Budget:
         return Budget(0.0)
 
+    def shard(self, key: str) -> None:
+        return None
+
     async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:
         return Trouble.AWAY
 

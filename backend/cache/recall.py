@@ -16,6 +16,7 @@ from cache.near import Near
 from cache.outage import Outage
 from cache.proof import Proof
 from cache.shared import Shared
+from cache.shared_gets import Kept, SharedGets
 from cache.stats import CacheStats
 from cache.tier import Budget, Trouble
 from jobs import Answer, JobStore, StoreUnavailable
@@ -31,7 +32,7 @@ class Recalled:
 
 Outcome: TypeAlias = Recalled | StoreUnavailable
 """The error is a value: of jobs that are looked up together, each has an outcome of its own."""
-Remembered: TypeAlias = Mapping[str, Entry | Trouble | None]
+Remembered: TypeAlias = Mapping[str, Kept]
 """What Redis said of each job."""
 
 
@@ -57,6 +58,7 @@ class Recall:
         self._proof = proof
         self._stats = stats
         self._outage = Outage()
+        self._gets = SharedGets(shared, belief.floor)
         self._clock = clock
         self._wall = wall
 
@@ -70,20 +72,18 @@ class Recall:
         """First what Redis has and may be given out; then the rest, by one question to the
         database. StoreUnavailable where nothing that is remembered may stand in for its answer.
         """
-        floors = {job_id: self._belief.floor(job_id) for job_id in job_ids}
-        found = await self._shared.get(floors, budget)
+        found = await self._gets.get(job_ids, budget)
         yield (given := self._given(found))
         missing = {job_id: it for job_id, it in found.items() if job_id not in given}
         if missing:
             yield await self._ask(missing, budget)
 
-    async def redis(self, job_id: str) -> Answer | None:
-        """What Redis has, if that may be given out and the database seems well; else None."""
+    def ask_redis(self, job_id: str, tell: Callable[[Answer | None], None]) -> bool:
+        """Whether Redis is asked. If so, `tell` is called in a later turn of the loop, once, with
+        what Redis has, if that may be given out and the database seems well; else with None."""
         if self._proof.failing:
-            return None
-        floor = self._belief.floor(job_id)
-        found = await self._shared.get({job_id: floor}, self._shared.budget())
-        return self._belief.shared(found[job_id])
+            return False
+        return self._gets.ask(job_id, lambda kept: tell(self._belief.shared(kept)))
 
     async def database(self, job_ids: Collection[str], budget: Budget) -> dict[str, Outcome]:
         """From the database, for somebody who has seen newer than what is remembered."""
@@ -131,15 +131,11 @@ class Recall:
         self._stats.read()
         return said
 
-    def _instead(
-        self, job_id: str, found: Entry | Trouble | None, error: StoreUnavailable
-    ) -> Outcome:
+    def _instead(self, job_id: str, found: Kept, error: StoreUnavailable) -> Outcome:
         stale = self._belief.stale(job_id, found)
         return Recalled(stale) if stale else error
 
-    def _told(
-        self, answer: Answer, found: Entry | Trouble | None, forward: Forward | None
-    ) -> Answer:
+    def _told(self, answer: Answer, found: Kept, forward: Forward | None) -> Answer:
         if answer.document is not None and isinstance(found, Trouble):
             answer = replace(answer, detail=self._shared.why_not(found))
         return replace(answer, forward=forward or _why(found))
@@ -182,7 +178,7 @@ class Recall:
         return decided
 
 
-def _why(found: Entry | Trouble | None) -> Forward:
+def _why(found: Kept) -> Forward:
     if isinstance(found, Trouble):
         return "bypass"
     return "miss" if found is None else "stale"

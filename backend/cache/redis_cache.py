@@ -1,6 +1,6 @@
 """Redis as the cache: the knobs of its use, and a target's servers behind the face of a tier."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from cache.redis_credentials import Credentials
@@ -105,6 +105,9 @@ class RedisCache:
 
     def budget(self) -> Budget:
         return Budget(self._knobs.budget_seconds)
+
+    def shard(self, key: str) -> Hashable | None:
+        return self._routes.shard(key)
 
     async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:
         return await self._routes.get(key, budget, newest=newest)

@@ -35,6 +35,8 @@ class Part:
     @property
     def reader(self) -> RedisNode:
         """A replica that is in use, any of them alike; else the primary."""
+        if not self.replicas:
+            return self.primary
         usable = [replica for replica in self.replicas if replica.in_use]
         return random.choice(usable) if usable else self.primary
 

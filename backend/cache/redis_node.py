@@ -7,7 +7,6 @@ from functools import partial
 from itertools import chain
 from typing import Final
 
-from cache.coalesced_gets import CoalescedGets
 from cache.entry import prefix
 from cache.guard import Guard
 from cache.redis_commands import RedisCommands, Value
@@ -50,7 +49,6 @@ class RedisNode:
         lasting = credentials.connection_seconds
         self.usable_until = float("inf") if lasting is None else time.monotonic() + lasting
         """By the monotonic clock: whoever we are to it may be forgotten then."""
-        self._quick = quick
         self._driver = RedisDriver(address, credentials, limits, replica=cluster and replica)
         self._commands = RedisCommands(self._driver, cluster=cluster)
         self._stats = stats
@@ -58,7 +56,6 @@ class RedisNode:
         self._slots = EVERY
         self._beat_key = self._beat_name
         self._prove = self._read_beat if replica else self._write_beat
-        self._gets: CoalescedGets[Value] = CoalescedGets(self.get_many)
         self._guard = Guard(
             self.name,
             stats,
@@ -108,12 +105,8 @@ class RedisNode:
         await self._guard.stop(seconds=_STOP_SECONDS, last=self._driver.close)
 
     async def get(self, key: str, budget: Budget, *, asking: bool = False) -> Value | Trouble:
-        if not self.in_use:
-            return Trouble.AWAY
-        if asking or budget.left < self._quick:  # others must not share such a short wait
-            command = partial(self._commands.get, key, asking=asking)
-            return await self._guard.ask(command, budget, "redis_get")
-        return await self._gets.get(key, budget)
+        command = partial(self._commands.get, key, asking=asking)
+        return await self._guard.ask(command, budget, "redis_get")
 
     async def get_many(
         self, keys: Sequence[str], budget: Budget, *, asking: bool = False

@@ -7,7 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from cache.redis_commands import Value
 from cache.redis_fleet import Fleet
@@ -20,6 +20,7 @@ from cache.tier import Budget, Found, PutOutcome, Trouble
 T = TypeVar("T")
 Groups = defaultdict[tuple[RedisNode | None, bool], list[str]]
 """Keys by whom to ask, None where nobody is known; and whether `asking`."""
+Told: TypeAlias = dict[str, Value | Trouble]
 
 _MOVED: Final = frozenset(
     {Trouble.CONNECTION, Trouble.READONLY, Trouble.MASTERDOWN, Trouble.LOADING, Trouble.CLUSTER}
@@ -34,6 +35,11 @@ class Routes:
         self._fleet = fleet
         self._wake = wake
         self._stats = stats
+
+    def shard(self, key: str) -> RedisNode | None:
+        """The primary that stands for the shard, if the shard can be read."""
+        part = self._fleet.part(key)
+        return part.primary if part is not None and part.reader.in_use else None
 
     async def get(self, key: str, budget: Budget, *, newest: bool) -> Found:
         node = self._holder(key, newest=newest)
@@ -57,16 +63,14 @@ class Routes:
         self, keys: Sequence[str], budget: Budget, *, newest: bool
     ) -> Sequence[Found]:
         """One round trip to each server, all at the same time; and one more for what has moved."""
-        groups, moved = Groups(list), Groups(list)
+        groups = Groups(list)
         for key in dict.fromkeys(keys):
             groups[self._holder(key, newest=newest), False].append(key)
         told = await _told(groups, budget)
-        for key, (node, value) in told.items():
-            if isinstance(value, Redirect) and node and (other := self._named(value, node)):
-                moved[other, value.asking].append(key)
-        told |= await _told(moved, budget)
-        outcomes = {key: self._outcome(value) for key, (_, value) in told.items()}
-        return [outcomes[key] for key in keys]
+        if moved := self._moved(groups, told):
+            told |= await _told(moved, budget)
+        values = [told[key] for key in keys]
+        return [it if isinstance(it, bytes) else self._outcome(it) for it in values]
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
         node = self._fleet.ear()
@@ -87,6 +91,15 @@ class Routes:
         host = redirect.node.host or asked.address.host
         return self._fleet.primary_at(Node(host=host, port=redirect.node.port))
 
+    def _moved(self, groups: Groups, told: Told) -> Groups:
+        moved = Groups(list)
+        for (node, _), keys in groups.items():
+            for key in keys:
+                value = told[key]
+                if isinstance(value, Redirect) and node and (other := self._named(value, node)):
+                    moved[other, value.asking].append(key)
+        return moved
+
     def _outcome(self, outcome: T | Redirect | Trouble) -> T | Trouble:
         """What the request is told. A redirect that is left leads to nobody, or elsewhere again."""
         if isinstance(outcome, Redirect):
@@ -98,18 +111,15 @@ class Routes:
         return outcome
 
 
-async def _told(
-    groups: Groups, budget: Budget
-) -> dict[str, tuple[RedisNode | None, Value | Trouble]]:
-    """Who was asked for each key, and what it said: all at the same time."""
+async def _told(groups: Groups, budget: Budget) -> Told:
+    """What was said of each key: all asked at the same time."""
     many = await _side_by_side(
         [partial(_answers, node, asking, keys) for (node, asking), keys in groups.items()], budget
     )
-    return {
-        key: (node, answer)
-        for ((node, _), keys), answers in zip(groups.items(), many, strict=True)
-        for key, answer in zip(keys, answers, strict=True)
-    }
+    told: Told = {}
+    for keys, answers in zip(groups.values(), many, strict=True):
+        told.update(zip(keys, answers, strict=True))
+    return told
 
 
 async def _answers(

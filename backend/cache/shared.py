@@ -5,10 +5,11 @@ What is found there is only what somebody once wrote; whether it may be an answe
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Final
 
-from cache.entry import Entry, Foreign, Unreadable, decode, encode, key, named
+from cache.decoded import Decoded
+from cache.entry import Entry, Foreign, Unreadable, decode, encode, key, keys, named
 from cache.freshness import Lifetimes
 from cache.stats import CacheStats
 from cache.tier import Budget, Cache, Found, Kept, Stored, TierState, Trouble
@@ -25,6 +26,9 @@ class Shared:
         self._cache = cache
         self._lifetimes = lifetimes
         self._stats = stats
+        self._decoded = Decoded()
+        self.lags = cache.state().reads == "replica"
+        """Whether gets may meet a replica that lags; only then do floors matter here."""
 
     @property
     def state(self) -> TierState:
@@ -32,6 +36,13 @@ class Shared:
 
     def budget(self) -> Budget:
         return self._cache.budget()
+
+    def shard(self, job_id: str) -> Hashable | None:
+        """Which shard has the job; None: it is away, or that is no job id."""
+        try:
+            return self._cache.shard(key(job_id))
+        except ValueError:
+            return None
 
     async def get(
         self, wanted: Mapping[str, int], budget: Budget
@@ -42,8 +53,10 @@ class Shared:
         may only lag: then the primary is asked, once, within the same budget.
         """
         found = await self._look(wanted, budget, newest=False)
+        if not self.lags:
+            return found
         lagging = [job_id for job_id, floor in wanted.items() if _may_lag(found[job_id], floor)]
-        if lagging and self.state.reads == "replica":
+        if lagging:
             newest = await self._look(lagging, budget, newest=True)
             found |= {job_id: self._newer(found[job_id], newest[job_id]) for job_id in lagging}
         return found
@@ -51,16 +64,17 @@ class Shared:
     async def _look(
         self, job_ids: Collection[str], budget: Budget, *, newest: bool
     ) -> dict[str, Entry | Trouble | None]:
-        keys = {job_id: key(job_id) for job_id in job_ids if is_job_id(job_id)}
+        wanted = keys(job_ids)
         raws: Sequence[Found] = ()
-        if len(keys) == 1:  # a single poll: nothing to group by servers
-            (one,) = keys.values()
+        if len(wanted) == 1:  # a single poll: nothing to group by servers
+            (one,) = wanted.values()
             raws = (await self._cache.get(one, budget, newest=newest),)
-        elif keys:
-            raws = await self._cache.get_many([*keys.values()], budget, newest=newest)
+        elif wanted:
+            raws = await self._cache.get_many([*wanted.values()], budget, newest=newest)
         found: dict[str, Entry | Trouble | None] = dict.fromkeys(job_ids)
-        for job_id, raw in zip(keys, raws, strict=True):
-            found[job_id] = self._sound(decode(raw, job_id)) if isinstance(raw, bytes) else raw
+        entry_of = self._decoded.decode
+        for job_id, raw in zip(wanted, raws, strict=True):
+            found[job_id] = self._sound(entry_of(raw, job_id)) if isinstance(raw, bytes) else raw
         return found
 
     def _newer(

@@ -3,7 +3,7 @@
 Every outcome is a value: whoever asks a tier never meets its exceptions.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
@@ -105,6 +105,10 @@ class Cache(Protocol):
 
     def budget(self) -> Budget:
         """What one request may spend on this cache."""
+        ...
+
+    def shard(self, key: str) -> Hashable | None:
+        """The shard that has the key: gets of one are best asked for together. None: it is away."""
         ...
 
     async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:

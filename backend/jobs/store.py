@@ -5,15 +5,15 @@ one conformance suite that every implementation passes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
 from jobs.document import Document
 from jobs.events import Event
 from jobs.job import Job, Status
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
     """What is known of a job's status, and how it came to be known (RFC 9211 words).
 
@@ -21,7 +21,8 @@ class Answer:
     `hit`: a cache answered; `detail` names the tier. Otherwise `forward` says why the database was
     asked, and `stored` whether a cache kept the answer. `age` is the seconds since the database
     last said so; `ttl` the seconds a cache will still give this answer. `stale`: the database
-    cannot be asked, and this is the newest that is remembered.
+    cannot be asked, and this is the newest that is remembered. `memo` is for whoever shows it: what
+    was made of it once, and is forgotten with it.
     """
 
     document: Document | None
@@ -32,6 +33,7 @@ class Answer:
     age: float = 0.0
     ttl: float | None = None
     stale: bool = False
+    memo: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

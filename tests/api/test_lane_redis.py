@@ -86,6 +86,18 @@ async def test_polls_of_one_moment_are_few_commands(
     assert 0 < commands(redis_server) - before < POLLS / 2
 
 
+async def test_a_poll_that_redis_has_not_asks_it_once(
+    served: Served, redis_server: RedisServer
+) -> None:
+    poll = await a_polled_job(served)
+    redis_server.ask("FLUSHALL")
+    before = commands(redis_server)
+    heard = await said(served.protocol, [poll + b"\r\n"])
+
+    assert b"cache-status: tally; fwd=miss; stored" in heard
+    assert commands(redis_server) - before == 1
+
+
 def commands(server: RedisServer) -> int:
     """Gets of any kind that it was sent."""
     stats = server.facts("INFO commandstats")

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from benchmarks import contenders as who
 from benchmarks.goals import ASGI_304, FAST_304, Goal, goals, page
+from benchmarks.memory import EXACT, SPREAD
 from benchmarks.polls import summary
 
 RATES = {
@@ -60,6 +63,27 @@ def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
     missing = [goal for goal in goals({}) if goal.figure is not None or goal.met is not None]
 
     assert missing == []
+
+
+def weights(document: float, entries: float, bare: float) -> dict[str, float]:
+    return {"documents": document, "entries": entries, "bare": bare}
+
+
+def test_redis_memory_is_judged_by_documents_of_many_sizes_and_the_worst_by_the_bare_value() -> (
+    None
+):
+    server = {
+        SPREAD: weights(2000.0, 2500.0, 2400.0),
+        EXACT: weights(2048.0, 2700.0, 2700.0),
+    }
+    process = {SPREAD: {"resident": 4400.0, "reported": 4000.0}}
+
+    found = by_text({"memory": {"redis": {"redis": server}, "process": process}})
+
+    assert found["Redis memory of a job: x its document, of 1 to 4 KB"].figure == 1.25
+    assert found["the same, of 2,048 bytes, the worst size: x the bare value there"].figure == 1.0
+    unreported = found["near memory that is not reported, of 1 to 4 KB: x what is reported"]
+    assert unreported.figure == pytest.approx(0.1)
 
 
 def test_a_missed_goal_stands_out_on_the_page() -> None:

@@ -7,10 +7,17 @@ import pytest
 from benchmarks.plot import bars, picture
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+def line(median: float, spread: float, times: float) -> dict[str, dict[str, float]]:
+    rates = {"median": median, "least": median - spread, "greatest": median + spread}
+    return {"per_second": rates, "times_hello": {"median": times}}
+
+
 LINES = {
-    "raw ASGI hello world": {"per_second": {"median": 10.0, "least": 9.0, "greatest": 11.0}},
-    "Tally, near hit": {"per_second": {"median": 25.0, "least": 20.0, "greatest": 30.0}},
-    "a <peer> & co": {"per_second": {"median": 1.0, "least": 1.0, "greatest": 1.0}},
+    "raw ASGI hello world": line(10.0, 1.0, 1.0),
+    "Tally, near hit": line(25.0, 5.0, 2.6),
+    "a <peer> & co": line(1.0, 0.0, 0.1),
 }
 
 
@@ -31,6 +38,20 @@ def test_names_are_escaped_and_kept() -> None:
 
     assert "a <peer> & co" in texts
     assert "<machine>" in texts
+
+
+def test_numbers_stand_in_columns_of_their_own_where_no_bar_or_line_reaches() -> None:
+    drawn = ElementTree.fromstring(picture(bars(LINES), note=""))
+    numbers = [
+        text for text in drawn.findall(f"{SVG}text") if text.text in ("25", "2.60 x", "1", "0.10 x")
+    ]
+    ends = [float(line.attrib["x2"]) for line in drawn.findall(f"{SVG}line")]
+
+    columns = {float(text.attrib["x"]) for text in numbers}
+
+    assert len(numbers) == 4
+    assert len(columns) == 2
+    assert max(ends) <= min(columns) - 50.0  # room for six figures
 
 
 def test_a_dark_page_gets_colours_of_its_own() -> None:

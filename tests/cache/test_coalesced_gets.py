@@ -1,89 +1,131 @@
-"""Gets of one turn of the loop are one question, and each has its own answer."""
+"""Gets of one turn of the loop are one question to each shard, and each has its own answer."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import pytest
 
 from cache.coalesced_gets import CoalescedGets
-from cache.tier import Budget, Trouble
+
+HERE = "a shard"
 
 
-class Server:
-    """Answers each key with itself, once it may; `asked` has the keys and seconds of each ask."""
+class Shards:
+    """Answer each key with itself, once they may; `asked` has the keys of each question."""
 
-    def __init__(self, *, may: bool = True, says: Trouble | None = None) -> None:
-        self.asked: list[tuple[list[str], float]] = []
+    def __init__(self, *, may: bool = True, know: Collection[str] | None = None) -> None:
+        self.asked: list[list[str]] = []
         self.may = asyncio.Event()
         self.came: asyncio.Queue[None] = asyncio.Queue()
-        self.says = says
+        self.know = know
         if may:
             self.may.set()
 
-    async def ask(self, keys: Sequence[str], budget: Budget) -> Sequence[str] | Trouble:
-        self.asked.append(([*keys], budget.left))
+    async def ask(self, keys: Collection[str]) -> Mapping[str, str]:
+        self.asked.append([*keys])
         self.came.put_nowait(None)
         await self.may.wait()
-        return self.says or [f"value of {key}" for key in keys]
+        return {key: f"value of {key}" for key in keys if self.know is None or key in self.know}
+
+    def gets(self, **limits: int) -> CoalescedGets[str]:
+        return CoalescedGets(self.ask, lost="lost", **limits)
 
 
 async def test_gets_of_one_turn_are_one_question() -> None:
-    server = Server()
-    gets: CoalescedGets[str] = CoalescedGets(server.ask)
-    found = await asyncio.gather(*(gets.get(key, Budget(1.0)) for key in "abac"))
+    shards = Shards()
+    gets = shards.gets()
+    found = await asyncio.gather(*(gets.get(HERE, key) for key in "abac"))
 
     assert found == ["value of a", "value of b", "value of a", "value of c"]
-    assert server.asked == [(["a", "b", "c"], 1.0)]
+    assert shards.asked == [["a", "b", "c"]]
+
+
+async def test_each_shard_is_asked_for_its_own() -> None:
+    shards = Shards()
+    gets = shards.gets()
+    found = await asyncio.gather(*(gets.get(int(key) % 2, key) for key in "1234"))
+
+    assert found == [f"value of {key}" for key in "1234"]
+    assert shards.asked == [["1", "3"], ["2", "4"]]
 
 
 async def test_a_get_of_a_later_turn_waits_for_no_earlier_one() -> None:
-    server = Server(may=False)
-    gets: CoalescedGets[str] = CoalescedGets(server.ask)
-    first = asyncio.create_task(gets.get("a", Budget(1.0)))
-    await server.came.get()
-    second = asyncio.create_task(gets.get("b", Budget(1.0)))
-    await server.came.get()
-    server.may.set()
+    shards = Shards(may=False)
+    gets = shards.gets()
+    first = asyncio.create_task(gets.get(HERE, "a"))
+    await shards.came.get()
+    second = asyncio.create_task(gets.get(HERE, "b"))
+    await shards.came.get()
+    shards.may.set()
 
     assert [await first, await second] == ["value of a", "value of b"]
-    assert [keys for keys, _ in server.asked] == [["a"], ["b"]]
+    assert shards.asked == [["a"], ["b"]]
 
 
 async def test_who_leaves_harms_no_other() -> None:
-    server = Server(may=False)
-    gets: CoalescedGets[str] = CoalescedGets(server.ask)
-    tasks = [asyncio.create_task(gets.get(key, Budget(1.0))) for key in "aab"]
-    await server.came.get()
+    shards = Shards(may=False)
+    gets = shards.gets()
+    tasks = [asyncio.create_task(gets.get(HERE, key)) for key in "aab"]
+    await shards.came.get()
     tasks[0].cancel()
     await asyncio.wait({tasks[0]})
-    server.may.set()
+    shards.may.set()
 
     assert await asyncio.gather(*tasks[1:]) == ["value of a", "value of b"]
 
 
-async def test_trouble_is_everybodys() -> None:
-    gets: CoalescedGets[str] = CoalescedGets(Server(says=Trouble.TIMEOUT).ask)
-    found = await asyncio.gather(*(gets.get(key, Budget(1.0)) for key in "ab"))
+async def test_who_joined_is_told_once_and_in_a_later_turn() -> None:
+    shards = Shards()
+    gets, told = shards.gets(), list[str]()
+    for key in "ab":
+        gets.join(HERE, key, told.append)
+    at_once = [*told]
+    await gets.get(HERE, "c")
 
-    assert found == [Trouble.TIMEOUT, Trouble.TIMEOUT]
+    assert at_once == []
+    assert told == ["value of a", "value of b"]
+    assert shards.asked == [["a", "b", "c"]]
 
 
-async def test_the_shortest_budget_holds_for_all_and_is_spent() -> None:
-    server = Server()
-    gets: CoalescedGets[str] = CoalescedGets(server.ask)
-    budgets = [Budget(1.0), Budget(0.5), Budget(2.0)]
-    await asyncio.gather(*(gets.get("a", budget) for budget in budgets))
+async def test_who_breaks_off_when_told_harms_no_other_and_is_heard_of() -> None:
+    heard = list[dict[str, Any]]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
+    gets = Shards().gets()
 
-    assert server.asked == [(["a"], 0.5)]
-    assert all(budget.left < whole for budget, whole in zip(budgets, (1.0, 0.5, 2.0), strict=True))
+    def breaks_off(value: str) -> None:
+        raise ValueError
+
+    gets.join(HERE, "a", breaks_off)
+
+    assert await gets.get(HERE, "a") == "value of a"
+    assert [type(context["exception"]) for context in heard] == [ValueError]
+
+
+async def test_of_what_is_not_answered_everybody_is_told_that_it_is_lost() -> None:
+    gets = Shards(know="a").gets()
+
+    assert await asyncio.gather(*(gets.get(HERE, key) for key in "ab")) == ["value of a", "lost"]
+
+
+async def test_nobody_waits_for_ever_where_the_question_breaks_off() -> None:
+    heard = list[dict[str, Any]]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
+
+    async def breaks_off(keys: Collection[str]) -> Mapping[str, str]:
+        raise LookupError
+
+    gets = CoalescedGets(breaks_off, lost="lost")
+
+    assert await gets.get(HERE, "a") == "lost"
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7])
 async def test_no_question_is_longer_than_it_may_be(count: int) -> None:
-    server = Server()
-    gets: CoalescedGets[str] = CoalescedGets(server.ask, most=2)
+    shards = Shards()
+    gets = shards.gets(most=2)
     keys = [f"k{number}" for number in range(count)]
-    found = await asyncio.gather(*(gets.get(key, Budget(1.0)) for key in keys))
+    found = await asyncio.gather(*(gets.get(HERE, key) for key in keys))
 
     assert found == [f"value of {key}" for key in keys]
-    assert [len(asked) for asked, _ in server.asked] == [2] * (count // 2) + [1] * (count % 2)
+    assert [len(asked) for asked in shards.asked] == [2] * (count // 2) + [1] * (count % 2)

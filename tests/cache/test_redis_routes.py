@@ -137,5 +137,5 @@ async def test_a_request_to_one_server_costs_few_tasks(
             counts.append(len(begun))
         return min(counts)
 
-    assert await fewest(lambda: way.get("k")) == 2  # one for all who ask in the same turn
+    assert await fewest(lambda: way.get("k")) == 1
     assert await fewest(lambda: way.get_many(KEYS)) == 1

@@ -1,0 +1,92 @@
+"""Asks the shared tier what it has, polls of one turn of the loop together. Judges nothing."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from cache.coalesced_gets import CoalescedGets
+from cache.entry import Entry
+from cache.shared import Shared
+from cache.tier import Budget, Trouble
+
+Kept: TypeAlias = Entry | Trouble | None
+"""What Redis said of a job."""
+
+_SAME_SECONDS: Final = 0.1
+"""For so long what Redis said in vain is not asked again by the same request."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """By the monotonic clock, `at` then Redis said no more of it than that, and took so long."""
+
+    job_id: str
+    kept: Trouble | None
+    at: float
+    took: float
+
+
+_said: Final = ContextVar[_Said | None]("_said", default=None)
+"""Carried with a request from the fast lane to the ordinary way: one request has one budget."""
+
+
+class SharedGets:
+    """Gets of jobs' entries; `floor` says what a job's may not be below. For one event loop."""
+
+    def __init__(self, shared: Shared, floor: Callable[[str], int]) -> None:
+        self._shared = shared
+        self._floor = floor
+        self._gets: CoalescedGets[Kept] = CoalescedGets(self._together, lost=Trouble.OTHER)
+
+    def ask(self, job_id: str, tell: Callable[[Kept], None]) -> bool:
+        """Whether Redis is asked; then `tell` is called once, in a later turn, within the budget
+        of a request. False where it is away, or that is no job id.
+
+        Whatever `tell` begins because of None or Trouble does not ask Redis the same again.
+        """
+        shard = self._shared.shard(job_id)
+        if shard is None:
+            return False
+        began = time.monotonic()
+
+        def told(kept: Kept) -> None:
+            if isinstance(kept, Entry):
+                tell(kept)
+                return
+            now = time.monotonic()
+            before = _said.set(_Said(job_id=job_id, kept=kept, at=now, took=now - began))
+            try:
+                tell(kept)
+            finally:
+                _said.reset(before)
+
+        self._gets.join(shard, job_id, told)
+        return True
+
+    async def get(self, job_ids: Collection[str], budget: Budget) -> Mapping[str, Kept]:
+        """Of each job. One alone travels with others, unless some of its budget is spent: nobody
+        else must share so short a wait."""
+        said = _said.get()
+        if said and [said.job_id] == [*job_ids] and time.monotonic() - said.at < _SAME_SECONDS:
+            budget.spend(said.took)
+            return {said.job_id: said.kept}
+        if len(job_ids) == 1 and budget.left >= self._shared.budget().left:
+            (job_id,) = job_ids
+            shard = self._shared.shard(job_id)
+            if shard is not None:
+                began = time.monotonic()
+                kept = await self._gets.get(shard, job_id)
+                budget.spend(time.monotonic() - began)
+                return {job_id: kept}
+        return await self._ask(job_ids, budget)
+
+    async def _together(self, job_ids: Collection[str]) -> Mapping[str, Kept]:
+        return await self._ask(job_ids, self._shared.budget())
+
+    async def _ask(self, job_ids: Collection[str], budget: Budget) -> Mapping[str, Kept]:
+        floors = dict.fromkeys(job_ids, 0)
+        if self._shared.lags:  # else they would be worked out for nothing
+            floors = {job_id: self._floor(job_id) for job_id in job_ids}
+        return await self._shared.get(floors, budget)
