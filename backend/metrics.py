@@ -154,11 +154,8 @@ def _audits(audit: Numbers) -> Iterator[Metric]:
 
 
 def _http(now: Numbers) -> Iterator[Metric]:
-    yield Counter(
-        "tally_fast_lane_answers_total",
-        "Polls that the fast lane answered; they are among the HTTP requests, too.",
-        now["laned"],
-    )
+    words = "Polls that the fast lane answered."
+    yield Counter("tally_fast_lane_answers_total", words, now["laned"])
     requests = Counter(
         "tally_http_requests_total",
         "HTTP requests answered, by class of status.",

@@ -11,7 +11,7 @@ from typing import Final
 
 from cachetools import TTLCache
 
-from cache.versions import Versions
+from cache.recent_versions import Versions
 from jobs import Answer, Document
 
 _OVERHEAD: Final = 1600

@@ -4,7 +4,7 @@ from cachetools import LRUCache
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.versions import Versions
+from cache.recent_versions import Versions
 
 MOST = 3
 STEPS = st.lists(st.tuples(st.sampled_from("abcdef"), st.none() | st.integers(1, 9)))
