@@ -154,8 +154,7 @@ def _audits(audit: Numbers) -> Iterator[Metric]:
 
 
 def _http(now: Numbers) -> Iterator[Metric]:
-    words = "Polls that the fast lane answered."
-    yield Counter("tally_fast_lane_answers_total", words, now["laned"])
+    yield Counter("tally_fast_lane_answers_total", "Answers of the fast lane.", now["laned"])
     requests = Counter(
         "tally_http_requests_total",
         "HTTP requests answered, by class of status.",

@@ -33,7 +33,7 @@ class Answer:
     age: float = 0.0
     ttl: float | None = None
     stale: bool = False
-    memo: Any = field(default=None, compare=False, repr=False)
+    memo: Any = field(default=None, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
