@@ -67,7 +67,10 @@ def _aims(server: Running, ids: Sequence[str]) -> Iterator[Aim]:
 
 
 def check_document(aim: Aim) -> None:
-    """All give the very same bytes, or the comparison means nothing. Raises ValueError."""
+    """All give as many bytes, of the job asked for, and 304 where that is the line's name.
+
+    Else the comparison means nothing. Raises ValueError.
+    """
     body = aim.server.ask(aim.paths[0])
     if len(body) != 2048:
         raise ValueError(f"{aim.name} gives {len(body)} bytes: {body[:300]!r}")
@@ -75,6 +78,16 @@ def check_document(aim: Aim) -> None:
         job_id = aim.paths[0].rpartition("/")[2]
         if json.loads(body)["id"] != job_id:
             raise ValueError(f"{aim.name} gives another job than {job_id}")
+    if aim.etag is not None:
+        _check_not_modified(aim, aim.etag)
+
+
+def _check_not_modified(aim: Aim, etag: str) -> None:
+    """Each job: one that has another ETag would be answered in full, and measured as a 304."""
+    for path in aim.paths:
+        status = aim.server.ask_status(path, etag=etag)
+        if status != 304:
+            raise ValueError(f"{aim.name} answers {status} to {path} with {etag}")
 
 
 def _one_round(aims: Sequence[Aim], seconds: float) -> dict[str, dict[str, Any]]:

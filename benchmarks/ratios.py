@@ -1,6 +1,7 @@
 """Medians, spreads and ratios of rounds. Pure.
 
-Ratios are taken round by round: what slows the machine for a minute slows both sides of a pair.
+Ratios are taken round by round: the two sides of a pair are at most about a minute apart, so that
+what slows the machine for longer slows both.
 """
 
 from collections.abc import Sequence

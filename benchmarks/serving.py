@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -44,6 +45,16 @@ class Running:
         """The body. Raises OSError (also for any answer that is no 2xx)."""
         with urllib.request.urlopen(self.url + path, timeout=10) as answer:
             return bytes(answer.read())
+
+    def ask_status(self, path: str, *, etag: str) -> int:
+        """What it answers whoever has that version. Raises OSError."""
+        request = urllib.request.Request(self.url + path, headers={"If-None-Match": etag})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:  # so urllib calls a 304
+            refused.close()
+            return refused.code
 
     def statistics(self) -> dict[str, Any]:
         """Tally's own; empty for the others."""

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import uvicorn
 from uvicorn.server import ServerState
 
-from api.lane import LANE_STATE, Lane
+from api.lane import Lane
+from api.lane_asgi import LaneApp
 from api.lane_uvicorn import LaneProtocol
 from example_documents import a_document
 from jobs import Answer
@@ -49,7 +51,15 @@ class Connection:
     `redis`: what has been asked of Redis and waits to be told.
     """
 
-    def __init__(self, *, access_log: bool = False, redis: bool = False, **config: Any) -> None:
+    def __init__(
+        self,
+        *,
+        access_log: bool = False,
+        redis: bool = False,
+        breaks: bool = False,
+        within: bool = False,
+        **config: Any,
+    ) -> None:
         self.passed = 0
         self.polled: list[str] = []
         self.redis: list[Callable[[Answer | None], None]] = []
@@ -67,13 +77,18 @@ class Connection:
         lane = Lane(
             at_hand,
             ask_soon,
-            lambda *call: None,
+            partial(_laned, breaks),
             lambda job_id, client, *, last: self.polled.append(client),
         )
-        made = uvicorn.Config(app, log_config=None, **config)
+        laned = LaneApp(app, lane)
+
+        async def around(scope: Any, receive: Any, send: Any) -> None:
+            await laned(scope, receive, send)
+
+        made = uvicorn.Config(around if within else laned, log_config=None, **config)
         self.state = ServerState()
         self.state.default_headers = [(b"server", b"uvicorn")]
-        self.protocol = LaneProtocol(made, self.state, {LANE_STATE: lane})
+        self.protocol = LaneProtocol(made, self.state, {})
         self.protocol.access_log = access_log
         self.link = Link()
         self.protocol.connection_made(self.link)
@@ -81,3 +96,13 @@ class Connection:
     @property
     def said(self) -> bytes:
         return b"".join(self.link.written)
+
+
+async def turns() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def _laned(breaks: bool, status: int, seconds: float) -> None:
+    if breaks:
+        raise RuntimeError("counting failed")

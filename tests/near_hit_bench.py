@@ -25,7 +25,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from api import HTTP_COUNTS, HttpCounts
-from api.lane import LANE_STATE, Lane
+from api.lane import Lane
 from api.lane_asgi import LaneApp
 from api.lane_request import NOTHING
 from api.lane_uvicorn import LaneProtocol
@@ -72,11 +72,11 @@ async def a_lane(folder: Path) -> AsyncIterator[tuple[Lane, CacheStats, HttpCoun
     await database.close()
 
 
-def connected(kind: type[HttpToolsProtocol], app: Any, state: dict[str, Any]) -> HttpToolsProtocol:
+def connected(kind: type[HttpToolsProtocol], app: Any) -> HttpToolsProtocol:
     config = uvicorn.Config(app, log_config=None, access_log=False)
     server = ServerState()
     server.default_headers = DATE
-    protocol = kind(config, server, state)
+    protocol = kind(config, server, {})
     protocol.connection_made(Sink())
     return protocol
 
@@ -88,9 +88,9 @@ def ways(lane: Lane, stats: CacheStats, http: HttpCounts, job_id: str) -> Mappin
     async def nobody(scope: Any, receive: Any, send: Any) -> None:
         raise RuntimeError("the lane did not answer")
 
-    floor = connected(HttpToolsProtocol, hello.app, {})
-    plain = connected(HttpToolsProtocol, LaneApp(nobody, lane), {})
-    fast = [connected(LaneProtocol, nobody, {LANE_STATE: lane}) for _ in range(2)]
+    floor = connected(HttpToolsProtocol, hello.app)
+    plain = connected(HttpToolsProtocol, LaneApp(nobody, lane))
+    fast = [connected(LaneProtocol, LaneApp(nobody, lane)) for _ in range(2)]
 
     async def asked(protocol: HttpToolsProtocol, data: bytes) -> None:
         protocol.data_received(data)

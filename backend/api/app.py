@@ -1,7 +1,7 @@
 """Puts the HTTP interface together from its parts. Knows no cache, no database, no engine."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.health import health_routes
-from api.lane import LANE_STATE, AskSoon, AtHand, Lane, Laned
+from api.lane import AskSoon, AtHand, Lane, Laned
 from api.lane_asgi import LaneApp
 from api.measure import Measured
 from api.problems import answer_problems
@@ -68,7 +68,7 @@ def create_api(parts: Parts) -> Application:
         title="Tally",
         version="2",
         summary="A video job API whose status may be asked for as often as anyone likes.",
-        lifespan=_with_lane(parts.lifespan, lane),
+        lifespan=parts.lifespan,
         redirect_slashes=False,
     )
     answer_problems(app)
@@ -95,19 +95,6 @@ def create_api(parts: Parts) -> Application:
     _describe(app)
     app.add_middleware(Measured, observe=parts.observe)
     return LaneApp(app, lane)  # around all layers: even two idle ones cost as much as a poll
-
-
-def _with_lane(
-    lifespan: Callable[[Any], AbstractAsyncContextManager[None]], lane: Lane
-) -> Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]]:
-    """Leaves the lane where servers keep state for the application: their protocol finds it."""
-
-    @asynccontextmanager
-    async def living(app: Any) -> AsyncIterator[Mapping[str, Any]]:
-        async with lifespan(app):
-            yield {LANE_STATE: lane}
-
-    return living
 
 
 def _metrics_route(render: Callable[[], Awaitable[tuple[bytes, str]]]) -> Route:

@@ -1,17 +1,20 @@
-"""The fast lane: polls that memory can answer at once, answered before routing and middleware.
+"""The fast lane: polls that memory can answer, answered before routing and middleware.
 
-Knows the cache by one method, and gives what the ordinary way would give, byte for byte; what it
-cannot answer in one step it leaves alone. See docs/fast-lane.md.
+Knows the cache by two methods, near and Redis, and gives what the ordinary way would give, byte for
+byte; what neither has at hand it leaves alone. See docs/fast-lane.md.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from api.lane_request import Asked
 from api.v2.poll import Polled, matches, poll_headers
 from jobs import Answer
+
+_log = logging.getLogger("tally")
 
 AtHand: TypeAlias = Callable[[str, int], Answer | None]
 """The near answer for a job, given the caller's floor; None: ask the ordinary way."""
@@ -30,9 +33,6 @@ class AskSoon(Protocol):
 
 Laned: TypeAlias = Callable[[int, float], None]
 """Is told the status of an answer of the lane, and how many seconds it took."""
-
-LANE_STATE: Final = "tally_lane"
-"""Under this name an application's lifespan leaves its lane in the state (ASGI, lifespan.state)."""
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Lane:
         """The answer that needs no waiting; None, and nothing counted: ask the ordinary way."""
         began = time.perf_counter()
         answer = self._at_hand(job_id, asked.floor)
-        return self._ready(job_id, answer, asked, client, began) if answer else None
+        return self._shown(job_id, answer, asked, client, began) if answer else None
 
     def ask_soon(self, job_id: str, asked: Asked, client: str, tell: Tell) -> bool:
         """Where `at_once` has none: whether Redis is asked. If so, `tell` is called in a later turn
@@ -87,9 +87,19 @@ class Lane:
         began = time.perf_counter()
 
         def told(answer: Answer | None) -> None:
-            tell(self._ready(job_id, answer, asked, client, began) if answer else None)
+            tell(self._shown(job_id, answer, asked, client, began) if answer else None)
 
         return self._ask_soon(job_id, asked.floor, tell=told)
+
+    def _shown(
+        self, job_id: str, answer: Answer, asked: Asked, client: str, began: float
+    ) -> Ready | None:
+        """Whatever breaks here must leave no client without an answer: then the ordinary way's."""
+        try:
+            return self._ready(job_id, answer, asked, client, began)
+        except Exception:
+            _log.exception("the fast lane failed; the poll goes the ordinary way.")
+            return None
 
     def _ready(self, job_id: str, answer: Answer, asked: Asked, client: str, began: float) -> Ready:
         made = answer.memo or _make(answer)

@@ -19,22 +19,22 @@ class LaneApp:
 
     def __init__(self, app: ASGIApp, lane: Lane) -> None:
         self.app = app
-        self._lane = lane
+        self.lane = lane
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ready = None
-        if scope["type"] == "http" and scope["method"] == "GET":
+        if scope["type"] == "http" and scope["method"] == "GET" and not scope.get("root_path"):
             path = scope["path"]
             if len(path) == _LENGTH and path.startswith(_PATH):
                 asked = asked_by(scope["headers"])
                 if asked is not None:
                     job_id, client = path[-ID_LENGTH:], scope.get("client")
                     host = client[0] if client else ""
-                    ready = self._lane.at_once(job_id, asked, host)
+                    ready = self.lane.at_once(job_id, asked, host)
         if ready is None:
             await self.app(scope, receive, send)
             return
         await send(
-            {"type": "http.response.start", "status": ready.status, "headers": ready.headers}
+            {"type": "http.response.start", "status": ready.status, "headers": [*ready.headers]}
         )
         await send({"type": "http.response.body", "body": ready.body})

@@ -16,10 +16,12 @@ ID_LENGTH: Final = 30
 
 _UNUSUAL: Final = frozenset(
     {
+        b"authorization",  # nobody is asked for it yet; whoever will be must not be passed by
         b"content-length",  # a body, whose end somebody must find
         b"expect",
         b"http2-settings",
         b"prefer",
+        b"proxy-connection",
         b"transfer-encoding",
         b"upgrade",
     }
@@ -39,6 +41,8 @@ class Asked:
 NOTHING: Final = Asked("", 0)
 _SHORT: Final = 40
 """Characters of an If-None-Match that is worth remembering: all clients of a job send the same."""
+_ADDRESSES: Final = 100
+"""Characters of an X-Forwarded-For that are enough to tell clients apart."""
 
 
 def asked_by(headers: Iterable[tuple[bytes, bytes]]) -> Asked | None:
@@ -55,11 +59,8 @@ def asked_by(headers: Iterable[tuple[bytes, bytes]]) -> Asked | None:
     if not seen and not forwarded_for:
         return NOTHING
     text = ", ".join(seen)
-    return _asked(text, forwarded_for) if len(text) <= _SHORT else _read(text, forwarded_for)
+    floor_of = _floor if len(text) <= _SHORT else floor
+    return Asked(text, floor_of(text), forwarded_for[:_ADDRESSES])
 
 
-def _read(seen: str, forwarded_for: str) -> Asked:
-    return Asked(seen, floor(seen), forwarded_for)
-
-
-_asked: Final = lru_cache(1024)(_read)
+_floor: Final = lru_cache(1024)(floor)

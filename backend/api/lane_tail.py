@@ -13,19 +13,27 @@ _LINE_END: Final = b" HTTP/1.1\r\n"
 _END: Final = b"\r\n\r\n"
 
 
-class _Strict:
+class _Found:
     """Collects what uvicorn's own parser finds."""
 
     def __init__(self) -> None:
         self.headers: list[tuple[bytes, bytes]] = []
         self.begun = 0
         self.complete = 0
+        self.stays = False
+        self._parser = httptools.HttpRequestParser(self)
+
+    def feed(self, data: bytes) -> None:
+        self._parser.feed_data(data)
 
     def on_message_begin(self) -> None:
         self.begun += 1
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        self.stays = self._parser.should_keep_alive()  # later it has forgotten
 
     def on_message_complete(self) -> None:
         self.complete += 1
@@ -36,12 +44,11 @@ def read_tail(tail: bytes) -> Asked | None:
     that the lane may answer."""
     if not (tail.startswith(_LINE_END) and tail.endswith(_END)):
         return None
-    found = _Strict()
-    parser = httptools.HttpRequestParser(found)
+    found = _Found()
     try:
-        parser.feed_data(b"GET /" + tail)
+        found.feed(b"GET /" + tail)
     except (httptools.HttpParserError, httptools.HttpParserUpgrade):
         return None
-    if (found.begun, found.complete) != (1, 1) or not parser.should_keep_alive():
+    if (found.begun, found.complete) != (1, 1) or not found.stays:
         return None
     return asked_by(found.headers)

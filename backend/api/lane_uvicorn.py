@@ -7,14 +7,25 @@ made for it. Everything else is uvicorn's, untouched. docs/fast-lane.md names wh
 from functools import partial
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.config import Config
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+from uvicorn.server import ServerState
 
-from api.lane import LANE_STATE, Lane, Ready
+from api.lane import Lane, Ready
+from api.lane_asgi import LaneApp
 from api.lane_request import ID_LENGTH, PATH, Asked
 from api.lane_tail import read_tail
 
 _BEGIN: Final = b"GET " + PATH
 _ID_END: Final = len(_BEGIN) + ID_LENGTH
+_AGAIN_SECONDS: Final = 0.1
+"""Between looks whether a poll still waits, once its connection would else be idle."""
 _LONG: Final = 4096
 """Bytes of header lines beyond which a request is none for the lane: they are kept with each
 connection."""
@@ -25,7 +36,9 @@ _ATTRIBUTES: Final = frozenset(
         *("pipeline", "server_state", "timeout_keep_alive", "timeout_keep_alive_task", "transport"),
     }
 )
-_AGAIN_SECONDS: Final = 0.1
+_CYCLE: Final = frozenset({"response_complete"})
+_FLOW: Final = frozenset({"pause_reading", "read_paused", "resume_reading", "write_paused"})
+_STATE: Final = frozenset({"default_headers", "total_requests"})
 _METHODS: Final = (
     "connection_lost",
     "data_received",
@@ -38,10 +51,26 @@ _KEEP_ALIVE: Final = "timeout_keep_alive_handler"
 
 def changed() -> str:
     """What of the internals needed is not there; empty where all is."""
-    names = {*HttpToolsProtocol.__init__.__code__.co_names}
-    missing = sorted(_ATTRIBUTES - names)
+    missing = sorted(_ATTRIBUTES - _set_by(HttpToolsProtocol))
+    missing += sorted(_CYCLE - _set_by(RequestResponseCycle))
+    missing += sorted(_FLOW - _set_by(FlowControl) - {*dir(FlowControl)})
+    missing += sorted(_STATE - _set_by(ServerState))
     missing += [name for name in (*_METHODS, _KEEP_ALIVE) if not hasattr(HttpToolsProtocol, name)]
     return f"this uvicorn has no {', '.join(missing)}" if missing else ""
+
+
+def _set_by(kind: type) -> set[str]:
+    return {*kind.__init__.__code__.co_names}  # type: ignore[misc]
+
+
+def _lane_of(config: Config) -> Lane | None:
+    """None where something stands around the application that must not be passed by, or where
+    uvicorn counts requests under way, or where paths have a prefix."""
+    app = config.loaded_app
+    if isinstance(app, ProxyHeadersMiddleware):
+        app = app.app
+    usual = config.limit_concurrency is None and not config.root_path
+    return app.lane if usual and isinstance(app, LaneApp) else None
 
 
 class LaneProtocol(HttpToolsProtocol):
@@ -51,8 +80,8 @@ class LaneProtocol(HttpToolsProtocol):
         self, config: Any, server_state: Any, app_state: dict[str, Any], **rest: Any
     ) -> None:
         super().__init__(config, server_state, app_state, **rest)
-        lane: Lane | None = app_state.get(LANE_STATE)
-        self._lane = lane if self.limit_concurrency is None else None  # the lane counts nobody
+        self._lane = _lane_of(config)
+        self._asks = not getattr(config, "reset_contextvars", False)  # else it would ask twice
         self._inside = False
         self._tail = b""
         self._asked: Asked | None = None
@@ -119,11 +148,12 @@ class LaneProtocol(HttpToolsProtocol):
         ready = self._lane.at_once(job_id, self._asked, client)
         if ready is not None:
             self._send(ready, job_id)
-        elif self._lane.ask_soon(job_id, self._asked, client, partial(self._told, job_id)):
+            return True
+        told = partial(self._told, job_id)
+        if self._asks and self._lane.ask_soon(job_id, self._asked, client, told):
             self._kept = [data]
-        else:
-            return False
-        return True
+            return True
+        return False
 
     def _told(self, job_id: str, ready: Ready | None) -> None:
         if self._kept is None:

@@ -3,6 +3,7 @@
 Answers are whosever the job is: ownership is checked for each caller, by whoever calls this.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -39,7 +40,7 @@ class Belief:
         self._lifetimes = lifetimes
         self._clock = clock
         self._wall = wall
-        self._last: dict[str, Answer] = {}
+        self._last: OrderedDict[str, Answer] = OrderedDict()
 
     def at_hand(self, job_id: str) -> Answer | None:
         """A near answer, if one is there and the feed proves it."""
@@ -121,8 +122,8 @@ class Belief:
         if last and last.document is document:
             if int(last.age) == int(past) and int(last.ttl or 0.0) == int(left):
                 return last
-        elif len(self._last) >= _JOBS:
-            self._last.clear()  # cheaper than to know whose turn it is
+        elif last is None and len(self._last) >= _JOBS:
+            self._last.popitem(last=False)
         answer = self._last[document.id] = _redis_answer(document, past, left)
         return answer
 

@@ -98,11 +98,7 @@ class CachedJobs:
         counted, where it would have to look anything up, or there is no document to be shown.
         """
         answer = self._belief.at_hand(job_id)
-        if answer is None or not _may_see(answer.document, owner, floor):
-            return None
-        self._stats.hit(answer.detail)
-        self._served(answer)
-        return answer
+        return self._shown(owner, floor, answer) if answer else None
 
     def ask_soon(self, job_id: str, floor: int = 0, *, owner: str, tell: Tell) -> bool:
         """As `at_hand`, but of Redis, where the near tier knows nothing: whether that is asked.
@@ -112,15 +108,14 @@ class CachedJobs:
         """
         if self._belief.at_hand(job_id) is not None:
             return False
-        return self._recall.ask_redis(job_id, partial(self._told, owner, floor, tell))
+        return self._recall.ask_redis(job_id, partial(self._shown, owner, floor), tell)
 
-    def _told(self, owner: str, floor: int, tell: Tell, answer: Answer | None) -> None:
-        if answer is None or not _may_see(answer.document, owner, floor):
-            tell(None)
-            return
+    def _shown(self, owner: str, floor: int, answer: Answer) -> Answer | None:
+        if not _may_see(answer.document, owner, floor):
+            return None
         self._stats.hit(answer.detail)
         self._served(answer)
-        tell(answer)
+        return answer
 
     async def statuses(
         self, wanted: Mapping[str, int], *, owner: str | None

@@ -1,7 +1,8 @@
 """Coalesces the gets of one turn of the event loop into one question to each shard. No I/O.
 
 A driver's command costs more than the server's answer by far: one MGET of sixty costs hardly more
-than one GET. Whoever asks alone loses nothing: the question leaves in the same turn.
+than one GET. Whoever asks alone loses next to nothing: the question leaves two turns of the loop
+later at most, before anything else is waited for.
 """
 
 import asyncio

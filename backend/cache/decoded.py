@@ -4,6 +4,8 @@ A job is polled more often than it changes, and to look through 2 KB once more, 
 costs several times as much as to see that they are the same. No tier: it never answers by itself.
 """
 
+from collections import OrderedDict
+
 from cache.entry import Entry, Foreign, Unreadable, decode
 
 _JOBS = 1000
@@ -15,7 +17,7 @@ class Decoded:
 
     def __init__(self, *, jobs: int = _JOBS) -> None:
         self._jobs = jobs
-        self._last: dict[str, tuple[bytes, Entry]] = {}
+        self._last: OrderedDict[str, tuple[bytes, Entry]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._last)
@@ -36,5 +38,5 @@ class Decoded:
 
     def _keep(self, job_id: str, head: bytes, entry: Entry) -> None:
         if len(self._last) >= self._jobs and job_id not in self._last:
-            self._last.clear()  # cheaper than to know whose turn it is, and soon made again
+            self._last.popitem(last=False)
         self._last[job_id] = head, entry

@@ -34,6 +34,8 @@ Outcome: TypeAlias = Recalled | StoreUnavailable
 """The error is a value: of jobs that are looked up together, each has an outcome of its own."""
 Remembered: TypeAlias = Mapping[str, Kept]
 """What Redis said of each job."""
+Show: TypeAlias = Callable[[Answer], Answer | None]
+"""An answer as one caller may see it, or None."""
 
 
 class Recall:
@@ -78,12 +80,18 @@ class Recall:
         if missing:
             yield await self._ask(missing, budget)
 
-    def ask_redis(self, job_id: str, tell: Callable[[Answer | None], None]) -> bool:
+    def ask_redis(self, job_id: str, show: Show, tell: Callable[[Answer | None], None]) -> bool:
         """Whether Redis is asked. If so, `tell` is called in a later turn of the loop, once, with
-        what Redis has, if that may be given out and the database seems well; else with None."""
+        what `show` makes of what Redis has, if that may be given out and the database seems well;
+        else with None."""
         if self._proof.failing:
             return False
-        return self._gets.ask(job_id, lambda kept: tell(self._belief.shared(kept)))
+
+        def judge(kept: Kept) -> Answer | None:
+            answer = self._belief.shared(kept)
+            return show(answer) if answer else None
+
+        return self._gets.ask(job_id, judge, tell)
 
     async def database(self, job_ids: Collection[str], budget: Budget) -> dict[str, Outcome]:
         """From the database, for somebody who has seen newer than what is remembered."""

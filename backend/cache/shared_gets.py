@@ -1,35 +1,41 @@
 """Asks the shared tier what it has, polls of one turn of the loop together. Judges nothing."""
 
+import logging
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from cache.coalesced_gets import CoalescedGets
 from cache.entry import Entry
 from cache.shared import Shared
 from cache.tier import Budget, Trouble
 
+T = TypeVar("T")
 Kept: TypeAlias = Entry | Trouble | None
 """What Redis said of a job."""
+
+_log = logging.getLogger("tally.cache")
 
 _SAME_SECONDS: Final = 0.1
 """For so long what Redis said in vain is not asked again by the same request."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class _Said:
-    """By the monotonic clock, `at` then Redis said no more of it than that, and took so long."""
+    """`at` then, by the monotonic clock, Redis said that of the job, and took so long."""
 
     job_id: str
-    kept: Trouble | None
+    kept: Kept
     at: float
     took: float
+    used: bool = False
 
 
 _said: Final = ContextVar[_Said | None]("_said", default=None)
-"""Carried with a request from the fast lane to the ordinary way: one request has one budget."""
+"""Carried with a request from the fast lane to the ordinary way: one request has one budget. Used
+once: whatever else begins in that context is another request."""
 
 
 class SharedGets:
@@ -40,11 +46,13 @@ class SharedGets:
         self._floor = floor
         self._gets: CoalescedGets[Kept] = CoalescedGets(self._together, lost=Trouble.OTHER)
 
-    def ask(self, job_id: str, tell: Callable[[Kept], None]) -> bool:
+    def ask(
+        self, job_id: str, judge: Callable[[Kept], T], tell: Callable[[T | None], None]
+    ) -> bool:
         """Whether Redis is asked; then `tell` is called once, in a later turn, within the budget
-        of a request. False where it is away, or that is no job id.
+        of a request, with what `judge` makes of it. False where it is away, or that is no job id.
 
-        Whatever `tell` begins because of None or Trouble does not ask Redis the same again.
+        The look-up that `tell` begins because of None is told the same, and asks Redis no more.
         """
         shard = self._shared.shard(job_id)
         if shard is None:
@@ -52,13 +60,12 @@ class SharedGets:
         began = time.monotonic()
 
         def told(kept: Kept) -> None:
-            if isinstance(kept, Entry):
-                tell(kept)
-                return
+            answer = _judged(judge, kept)
             now = time.monotonic()
-            before = _said.set(_Said(job_id=job_id, kept=kept, at=now, took=now - began))
+            said = _Said(job_id=job_id, kept=kept, at=now, took=now - began)
+            before = _said.set(said if answer is None else None)
             try:
-                tell(kept)
+                tell(answer)
             finally:
                 _said.reset(before)
 
@@ -69,7 +76,10 @@ class SharedGets:
         """Of each job. One alone travels with others, unless some of its budget is spent: nobody
         else must share so short a wait."""
         said = _said.get()
-        if said and [said.job_id] == [*job_ids] and time.monotonic() - said.at < _SAME_SECONDS:
+        if said and not said.used and [said.job_id] == [*job_ids]:
+            said.used = True
+            if time.monotonic() - said.at >= _SAME_SECONDS:
+                return await self._ask(job_ids, budget)
             budget.spend(said.took)
             return {said.job_id: said.kept}
         if len(job_ids) == 1 and budget.left >= self._shared.budget().left:
@@ -90,3 +100,12 @@ class SharedGets:
         if self._shared.lags:  # else they would be worked out for nothing
             floors = {job_id: self._floor(job_id) for job_id in job_ids}
         return await self._shared.get(floors, budget)
+
+
+def _judged(judge: Callable[[Kept], T], kept: Kept) -> T | None:
+    """Whoever waits must be told, also if judging fails."""
+    try:
+        return judge(kept)
+    except Exception:
+        _log.exception("cache: what Redis said could not be judged.")
+        return None

@@ -61,6 +61,7 @@ HEADERS = st.lists(
                 "Host: tally",
                 "Connection: keep-alive",
                 "Connection: Keep-Alive",
+                "Proxy-Connection: close",
                 "Connection: Upgrade",
                 "Upgrade: websocket",
                 "Upgrade: h2c",

@@ -36,3 +36,16 @@ async def test_with_another_uvicorn_its_own_protocol_serves_and_the_log_says_so_
     assert [record.getMessage() for record in caplog.records] == [
         f"the fast lane is off, polls go the ordinary way: this uvicorn has no {name}_of_another"
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("_FLOW", "write_paused"), ("_STATE", "default_headers"), ("_CYCLE", "response_complete")],
+)
+def test_what_it_leans_on_elsewhere_in_uvicorn_is_looked_for_too(
+    kind: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needed = getattr(lane_uvicorn, kind) - {name} | {f"{name}_of_another"}
+    monkeypatch.setattr(lane_uvicorn, kind, needed)
+
+    assert lane_uvicorn.changed() == f"this uvicorn has no {name}_of_another"

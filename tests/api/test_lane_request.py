@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.lane_request import NOTHING, Asked, asked_by
+from api.lane_request import NOTHING, Asked, _floor, asked_by
 
 HARMLESS = [
     (b"host", b"tally"),
@@ -40,3 +40,15 @@ def test_what_a_proxy_says_of_its_client_is_kept() -> None:
 @pytest.mark.parametrize("line", UNUSUAL, ids=lambda line: line[0].decode())
 def test_what_is_unusual_goes_the_ordinary_way(line: tuple[bytes, bytes]) -> None:
     assert asked_by([*HARMLESS, line]) is None
+
+
+def test_what_clients_make_up_is_not_kept_for_long() -> None:
+    """Or a thousand of them could fill the memory for good."""
+    asked = asked_by([(b"x-forwarded-for", b"1" * 100_000), (b"if-none-match", b'"1.1"')])
+
+    assert asked is not None
+    assert len(asked.forwarded_for) <= 100
+    assert _floor.cache_info().maxsize == 1024
+    before = _floor.cache_info().currsize
+    asked_by([(b"if-none-match", b'"7.1", ' * 20)])
+    assert _floor.cache_info().currsize == before

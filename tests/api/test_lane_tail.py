@@ -16,6 +16,8 @@ TAIL = b" HTTP/1.1\r\nHost: tally\r\n\r\n"
         (b" HTTP/1.0\r\n\r\n", None),
         (b"?a=b HTTP/1.1\r\n\r\n", None),
         (b" HTTP/1.1\r\nConnection: close\r\n\r\n", None),
+        (b" HTTP/1.1\r\nProxy-Connection: close\r\n\r\n", None),
+        (b" HTTP/1.1\r\nAuthorization: Bearer x\r\n\r\n", None),
         (b" HTTP/1.1\r\nHost: tally\r\n", None),
         (TAIL + b"GET / HTTP/1.1\r\n\r\n", None),
         (b" HTTP/1.1\r\nBad Name: x\r\n\r\n", None),

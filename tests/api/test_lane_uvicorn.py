@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.lane_request import NOTHING
-from lane_connection import DOCUMENT, POLL, Connection
+from lane_connection import DOCUMENT, POLL, Connection, turns
 
 
 async def test_a_poll_is_answered_in_one_write_and_counted_as_a_request() -> None:
@@ -87,3 +87,52 @@ async def test_header_lines_are_read_once_for_polls_that_send_the_same() -> None
 
     assert asked is NOTHING
     assert len(connection.link.written) == 3
+
+
+async def test_an_application_within_another_one_has_no_lane() -> None:
+    """Whoever stands around it, to ask for a password or to count, must not be passed by."""
+    connection = Connection(within=True)
+    connection.protocol.data_received(POLL)
+
+    assert (connection.said, connection.polled) == (b"", [])
+
+
+async def test_a_service_under_a_prefix_has_no_lane() -> None:
+    connection = Connection(root_path="/tally")
+    connection.protocol.data_received(POLL)
+
+    assert (connection.said, connection.polled) == (b"", [])
+
+
+async def test_a_connection_that_only_polls_ends_once_it_is_idle() -> None:
+    connection = Connection(timeout_keep_alive=5)
+    connection.protocol.data_received(POLL)
+    timer = connection.protocol.timeout_keep_alive_task
+
+    assert timer is not None
+    assert 4.0 < timer.when() - connection.protocol.loop.time() <= 5.0
+
+
+async def test_what_breaks_in_the_lane_leaves_the_poll_to_the_ordinary_way(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    connection = Connection(breaks=True)
+    connection.protocol.data_received(POLL)
+    await turns()
+
+    assert connection.passed == 1
+    assert "the fast lane failed" in caplog.text
+
+
+async def test_clients_are_told_apart_by_what_their_proxy_says_of_them() -> None:
+    connection = Connection()
+    connection.protocol.data_received(POLL[:-2] + b"X-Forwarded-For: 1.2.3.4\r\n\r\n")
+
+    assert connection.polled == ["1.2.3.4"]
+
+
+async def test_long_header_lines_are_not_kept_with_the_connection() -> None:
+    connection = Connection()
+    connection.protocol.data_received(POLL[:-2] + b"X-Long: " + b"x" * 5000 + b"\r\n\r\n")
+
+    assert (connection.said, connection.polled) == (b"", [])

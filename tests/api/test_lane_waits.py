@@ -1,11 +1,9 @@
 """A poll of the lane in uvicorn that waits for Redis: what its connection does meanwhile."""
 
-import asyncio
-
 import pytest
 
 from jobs import Answer
-from lane_connection import DOCUMENT, POLL, Connection
+from lane_connection import DOCUMENT, POLL, Connection, turns
 
 REDIS = Answer(document=DOCUMENT, hit=True, detail="redis", ttl=29.0)
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: tally\r\n\r\n"
@@ -19,11 +17,6 @@ def connection() -> Connection:
 def told(connection: Connection, answer: Answer | None) -> None:
     tell, *connection.redis = connection.redis
     tell(answer)
-
-
-async def turns() -> None:
-    for _ in range(5):
-        await asyncio.sleep(0)
 
 
 async def test_it_is_answered_when_redis_has_told(connection: Connection) -> None:
@@ -99,3 +92,21 @@ async def test_a_connection_is_not_idle_while_it_waits(connection: Connection) -
     connection.protocol.timeout_keep_alive_handler()
 
     assert (waiting, connection.link.closed) == (False, True)
+
+
+async def test_what_breaks_when_redis_has_told_leaves_nobody_waiting() -> None:
+    connection = Connection(redis=True, breaks=True)
+    connection.protocol.data_received(POLL)
+    told(connection, REDIS)
+    await turns()
+
+    assert connection.passed == 1
+
+
+async def test_where_contexts_are_reset_redis_is_not_asked_by_the_lane() -> None:
+    connection = Connection(redis=True)
+    connection.protocol._asks = False
+    connection.protocol.data_received(POLL)
+    await turns()
+
+    assert (connection.passed, connection.redis) == (1, [])

@@ -9,7 +9,7 @@ def test_a_median_comes_with_its_spread() -> None:
     assert middle([3.0, 1.0, 2.0]).as_json() == {"median": 2.0, "least": 1.0, "greatest": 3.0}
 
 
-def test_ratios_are_taken_round_by_round_so_that_a_slow_minute_does_not_show() -> None:
+def test_ratios_are_taken_round_by_round_so_that_a_round_slow_for_both_does_not_show() -> None:
     hello = [100.0, 10.0, 1000.0]
 
     assert paired([200.0, 20.0, 2000.0], hello).as_json() == {

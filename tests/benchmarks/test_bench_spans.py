@@ -1,5 +1,7 @@
 """What is told of polls while Redis was frozen, in a stampede, and in the steady state."""
 
+import pytest
+
 from benchmarks import frozen, stampede, steady
 from benchmarks.load import Polled
 
@@ -40,8 +42,38 @@ def test_of_stampedes_the_median_is_told() -> None:
     assert stampede.summary(found)["reads"] == 2
 
 
+def test_the_worst_stampede_is_told_beside_the_median_and_stands_on_the_page() -> None:
+    counts = ((1, 0), (1, 0), (3, 500))
+    found = [{**stampede.told([]), "reads": reads, "errors": errors} for reads, errors in counts]
+    found = [{**one, "p50_ms": 1.0, "p99_ms": 2.0} for one in found]
+
+    told = stampede.summary(found)
+
+    assert told["worst"] == {"reads": 3, "errors": 500}
+    assert "| Tally | 1 (worst 3) | 0 (worst 500) | 1 | 2 |" in stampede.page({"Tally": told})
+
+
+def test_figures_of_earlier_stampedes_without_a_worst_can_still_be_shown() -> None:
+    one = {"reads": 1, "errors": 0, "p50_ms": 84.2, "p99_ms": 104.7}
+
+    assert "| Tally | 1 | 0 | 84 | 105 |" in stampede.page({"Tally": one})
+
+
 def test_reads_are_told_per_change_and_process() -> None:
-    told = steady.told([polled(0.0, 0.1, 304)], changes=100, reads=100)
+    told = steady.told([polled(0.0, 0.1, 304)], seconds=1.0, changes=100, reads=100)
 
     assert told["reads_per_change_and_process"] == 1 / steady.PROCESSES
     assert told["errors"] == 0
+
+
+@pytest.mark.parametrize("changes", [0, 1349])
+def test_a_steady_state_in_which_too_little_changed_was_not_measured(changes: int) -> None:
+    with pytest.raises(ValueError, match=f"only {changes} of 1500 changes"):
+        steady.told([polled(0.0, 0.1, 304)], seconds=15.0, changes=changes, reads=0)
+
+
+@pytest.mark.parametrize("changes", [1350, 1517])
+def test_nine_tenths_of_the_changes_are_enough(changes: int) -> None:
+    told = steady.told([polled(0.0, 0.1, 304)], seconds=15.0, changes=changes, reads=0)
+
+    assert (told["changes"], told["due"]) == (changes, 1500)

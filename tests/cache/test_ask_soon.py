@@ -121,7 +121,7 @@ async def bench(database: Database, delivery: RecordedDelivery) -> RecallBench:
 
 async def recalled(bench: RecallBench, job_id: str, meanwhile: Callable[[], None]) -> Answer | None:
     answers: asyncio.Queue[Answer | None] = asyncio.Queue()
-    assert bench.recall.ask_redis(job_id, answers.put_nowait)
+    assert bench.recall.ask_redis(job_id, lambda answer: answer, answers.put_nowait)
     meanwhile()
     return await asyncio.wait_for(answers.get(), 5.0)
 
@@ -152,5 +152,5 @@ async def test_a_proof_that_ended_meanwhile_leaves_it_to_the_lifetime(bench: Rec
 async def test_while_the_database_seems_away_redis_is_not_asked(bench: RecallBench) -> None:
     bench.proof.failing = True
 
-    assert not bench.recall.ask_redis(new_id(1.0), never)
+    assert not bench.recall.ask_redis(new_id(1.0), never, never)
     assert bench.cache.asked == []

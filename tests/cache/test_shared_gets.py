@@ -39,6 +39,10 @@ class Bench:
         return [len(keys) for keys in self.cache.asked]
 
 
+def as_it_is(kept: Kept) -> Kept:
+    return kept
+
+
 @pytest.fixture
 async def bench() -> Bench:
     return Bench(ScriptedCache())
@@ -49,7 +53,7 @@ async def test_single_gets_of_one_turn_travel_with_what_is_only_asked(bench: Ben
     told: list[Kept] = []
 
     async def ask() -> bool:
-        return bench.gets.ask(three.id, told.append)
+        return bench.gets.ask(three.id, as_it_is, told.append)
 
     first, second, asked = await asyncio.gather(bench.get(one.id), bench.get(two.id), ask())
 
@@ -88,9 +92,9 @@ async def test_many_of_one_look_up_are_a_question_of_their_own(bench: Bench) -> 
 
 async def test_what_is_away_or_no_job_is_not_asked(bench: Bench) -> None:
     told: list[Kept] = []
-    no_job = bench.gets.ask("*", told.append)
+    no_job = bench.gets.ask("*", as_it_is, told.append)
     bench.cache.enabled = False
-    away = bench.gets.ask(new_id(1.0), told.append)
+    away = bench.gets.ask(new_id(1.0), as_it_is, told.append)
     await asyncio.sleep(0)
 
     assert (no_job, away, told) == (False, False, [])
@@ -121,30 +125,57 @@ async def test_where_a_replica_is_below_the_floor_the_primary_is_asked() -> None
 
 
 @pytest.mark.parametrize("trouble", [None, Trouble.TIMEOUT])
-async def test_what_is_begun_because_redis_had_nothing_does_not_ask_it_again(
-    bench: Bench, trouble: Trouble | None
+@pytest.mark.parametrize("kept", [True, False], ids=["refused", "absent"])
+async def test_what_is_begun_because_redis_had_nothing_of_use_does_not_ask_it_again(
+    bench: Bench, trouble: Trouble | None, kept: bool
 ) -> None:
     """From the fast lane to the ordinary way it is one request still, with one budget."""
-    bench.cache.trouble = trouble
     wanted, other = new_id(1.0), new_id(1.0)
+    if kept:
+        (document,) = bench.some(1)
+        wanted = document.id
+    bench.cache.trouble = trouble
     budget = bench.shared.budget()
     whole = budget.left
-    begun: list[asyncio.Task[Kept]] = []
+    begun: asyncio.Queue[asyncio.Task[Kept]] = asyncio.Queue()
 
-    def begin(kept: Kept) -> None:
-        begun.append(asyncio.create_task(bench.get(wanted, budget)))
-        begun.append(asyncio.create_task(bench.get(other)))
+    async def look_up() -> list[Kept]:
+        first = await bench.get(wanted, budget)
+        return [first, await bench.get(wanted)]  # a request behind it, begun in its context
 
-    bench.gets.ask(wanted, begin)
-    while not begun:  # noqa: ASYNC110 - told by the loop's own turn
-        await asyncio.sleep(0)
-    found = await asyncio.gather(*begun)
-    await bench.get(wanted)
+    def begin(answer: None) -> None:
+        begun.put_nowait(asyncio.create_task(look_up()))  # type: ignore[arg-type]
+        begun.put_nowait(asyncio.create_task(bench.get(other)))
 
-    assert [*found] == [trouble, trouble]
-    assert [[*map(str, keys)] for keys in bench.cache.asked] == [
-        [key(wanted)],
-        [key(other)],
-        [key(wanted)],
-    ]
+    bench.gets.ask(wanted, lambda kept: None, begin)
+    first, second = [await begun.get() for _ in range(2)]
+    found = [await first, await second]
+
+    expected = Entry(document=document, written_at=NOW) if kept and not trouble else trouble
+    assert found == [[expected, expected], trouble]
+    asked = [str(one) for keys in bench.cache.asked for one in keys]
+    assert sorted(asked) == sorted([key(wanted), key(wanted), key(other)])
     assert 0.0 < budget.left < whole
+
+
+async def test_who_was_answered_leaves_nothing_to_what_begins_there(bench: Bench) -> None:
+    (one,) = bench.some(1)
+    begun: asyncio.Queue[asyncio.Task[Kept]] = asyncio.Queue()
+    bench.gets.ask(
+        one.id, as_it_is, lambda kept: begun.put_nowait(asyncio.create_task(bench.get(one.id)))
+    )
+    await (await begun.get())
+
+    assert bench.asked == [1, 1]
+
+
+async def test_who_waits_is_told_also_if_judging_fails(bench: Bench) -> None:
+    (one,) = bench.some(1)
+    told: asyncio.Queue[Kept] = asyncio.Queue()
+
+    def judge(kept: Kept) -> Kept:
+        raise RuntimeError("judging failed")
+
+    bench.gets.ask(one.id, judge, told.put_nowait)
+
+    assert await told.get() is None
