@@ -45,6 +45,8 @@ async def test_a_connection_that_is_not_free_goes_the_ordinary_way(harm: Any) ->
     connection = Connection()
     harm(connection)
     connection.protocol.data_received(POLL)
+    connection.protocol.connection_lost(None)  # or what was begun would wait for the slow reader
+    await turns()
 
     assert not any(b" 200 " in said for said in connection.link.written)
     assert connection.polled == []

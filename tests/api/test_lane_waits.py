@@ -10,7 +10,7 @@ LIVEZ = b"GET /livez HTTP/1.1\r\nHost: tally\r\n\r\n"
 
 
 @pytest.fixture
-def connection() -> Connection:
+async def connection() -> Connection:
     return Connection(redis=True, timeout_keep_alive=5)
 
 
