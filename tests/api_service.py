@@ -5,18 +5,57 @@ No worker runs here: tests move jobs along themselves, by the same steps a worke
 
 import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from api import Application
+from api import Application, Parts
 from example_jobs import RecordedDelivery
-from jobs import Claimed, Event, Finished, Job, JobFiles, OutputReady, SqlJobs
+from jobs import Claimed, Event, Finished, Job, JobFiles, JobStore, OutputReady, SqlJobs
 
 UPLOAD_LIMIT = 100_000
 SAMPLE = {"kind": "thumbnail", "source": {"type": "sample"}}
 UPLOAD = {"kind": "probe", "source": {"type": "upload"}}
+
+
+def still_parts(store: JobStore, files: JobFiles, **own: Any) -> Parts:
+    """Of an API that is ready, remembers nothing and counts nothing, but for what is its `own`."""
+
+    async def ready() -> None: ...
+
+    async def statistics() -> dict[str, object]:
+        return {}
+
+    async def metrics() -> tuple[bytes, str]:
+        return b"", "text/plain"
+
+    still: dict[str, Any] = {
+        "at_hand": lambda job_id, floor: None,
+        "ask_soon": lambda job_id, floor, *, tell: False,
+        "upload_max_bytes": UPLOAD_LIMIT,
+        "deadline_seconds": 60.0,
+        "cache_enabled": True,
+        "cache_statistics": statistics,
+        "cache_state": lambda: "down",
+        "ping": ready,
+        "is_accepting": lambda: True,
+        "accepting": ready,
+        "metrics": metrics,
+        "observe": lambda route, method, status, seconds: None,
+        "laned": lambda status, seconds: None,
+        "polled": lambda job_id, client, *, last: None,
+        "pages": (),
+        "lifespan": _no_lifespan,
+    }
+    return Parts(store=store, files=files, **{**still, **own})
+
+
+@asynccontextmanager
+async def _no_lifespan(app: Any) -> AsyncIterator[None]:
+    yield
 
 
 @dataclass

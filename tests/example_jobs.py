@@ -2,7 +2,7 @@
 
 import time
 
-from jobs import Connection, Job, Output, new_id
+from jobs import Connection, Job, JobStore, Output, new_id
 
 
 class RecordedDelivery:
@@ -29,6 +29,14 @@ def a_job(owner: str = "default", kind: str = "thumbnail", now: float | None = N
         updated_at=now,
         deadline_at=now + 3600,
     )
+
+
+async def some_jobs(store: JobStore, number: int) -> list[Job]:
+    """So many new ones, created in that store."""
+    jobs = [a_job() for _ in range(number)]
+    for job in jobs:
+        await store.create(job)
+    return jobs
 
 
 READY = Output(

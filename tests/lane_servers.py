@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import uvicorn
 
-from api import Parts, create_api
+from api import create_api
+from api_service import still_parts
 from cache import Cache, CacheStats, Memory, NoCache
 from example_jobs import RecordedDelivery
 from jobs import DEFAULT_OWNER, Answer, Database, JobFiles, SqlChanges, SqlJobs
@@ -79,15 +80,6 @@ async def three_servers(
 
 
 def _app(memory: Memory, folder: Path, observe: Any, laned: Any, *, lane: bool) -> Any:
-    async def at_once() -> None:
-        return None
-
-    async def no_metrics() -> tuple[bytes, str]:
-        return b"", "text/plain"
-
-    async def no_statistics() -> dict[str, Any]:
-        return {}
-
     def at_hand(job_id: str, floor: int) -> Answer | None:
         return memory.store.at_hand(job_id, floor, owner=DEFAULT_OWNER) if lane else None
 
@@ -96,32 +88,15 @@ def _app(memory: Memory, folder: Path, observe: Any, laned: Any, *, lane: bool) 
         return lane and store.ask_soon(job_id, floor, owner=DEFAULT_OWNER, tell=tell)
 
     return create_api(
-        Parts(
-            store=memory.store,
+        still_parts(
+            memory.store,
+            JobFiles(folder),
             at_hand=at_hand,
             ask_soon=ask_soon,
-            files=JobFiles(folder),
-            upload_max_bytes=1000,
-            deadline_seconds=60.0,
-            cache_enabled=True,
-            cache_statistics=no_statistics,
-            polled=lambda job_id, client, *, last: None,
-            cache_state=lambda: "off",
-            ping=at_once,
-            is_accepting=lambda: True,
-            accepting=at_once,
-            metrics=no_metrics,
             observe=observe,
             laned=laned,
-            pages=(),
-            lifespan=_nothing,
         )
     )
-
-
-@asynccontextmanager
-async def _nothing(app: Any) -> AsyncIterator[None]:
-    yield
 
 
 @asynccontextmanager

@@ -30,37 +30,30 @@ _LONG: Final = 4096
 """Bytes of header lines beyond which a request is none for the lane: they are kept with each
 connection."""
 
-_ATTRIBUTES: Final = frozenset(
-    {
-        *("access_log", "access_logger", "client", "cycle", "flow", "limit_concurrency", "loop"),
-        *("pipeline", "server_state", "timeout_keep_alive", "timeout_keep_alive_task", "transport"),
-    }
-)
-_CYCLE: Final = frozenset({"response_complete"})
-_FLOW: Final = frozenset({"pause_reading", "read_paused", "resume_reading", "write_paused"})
-_STATE: Final = frozenset({"default_headers", "total_requests"})
-_METHODS: Final = (
-    "connection_lost",
-    "data_received",
-    "on_message_begin",
-    "on_message_complete",
-    "shutdown",
-)
-_KEEP_ALIVE: Final = "timeout_keep_alive_handler"
+_NEEDED: Final[dict[type, str]] = {
+    Config: "limit_concurrency root_path",
+    FlowControl: "pause_reading read_paused resume_reading write_paused",
+    HttpToolsProtocol: (
+        "access_log access_logger client cycle flow loop pipeline server_state timeout_keep_alive "
+        "timeout_keep_alive_task transport connection_lost data_received on_message_begin "
+        "on_message_complete shutdown timeout_keep_alive_handler"
+    ),
+    RequestResponseCycle: "response_complete",
+    ServerState: "default_headers total_requests",
+}
+"""Of each class what it must set when it is made, or have as a method."""
 
 
 def changed() -> str:
     """What of the internals needed is not there; empty where all is."""
-    missing = sorted(_ATTRIBUTES - _set_by(HttpToolsProtocol))
-    missing += sorted(_CYCLE - _set_by(RequestResponseCycle))
-    missing += sorted(_FLOW - _set_by(FlowControl) - {*dir(FlowControl)})
-    missing += sorted(_STATE - _set_by(ServerState))
-    missing += [name for name in (*_METHODS, _KEEP_ALIVE) if not hasattr(HttpToolsProtocol, name)]
+    missing = [
+        name for kind, names in _NEEDED.items() for name in names.split() if name not in _has(kind)
+    ]
     return f"this uvicorn has no {', '.join(missing)}" if missing else ""
 
 
-def _set_by(kind: type) -> set[str]:
-    return {*kind.__init__.__code__.co_names}  # type: ignore[misc]
+def _has(kind: type) -> set[str]:
+    return {*dir(kind), *kind.__init__.__code__.co_names}  # type: ignore[misc]
 
 
 def _lane_of(config: Config) -> Lane | None:

@@ -3,7 +3,6 @@
 Answers are whosever the job is: ownership is checked for each caller, by whoever calls this.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -17,8 +16,6 @@ from jobs import Answer, Document
 
 _NEVER: Final = float("-inf")
 """When nothing was ever proven."""
-_JOBS: Final = 1000
-"""Of so many jobs the last answer from Redis is kept; the documents are those of `decoded.py`."""
 _SAME_SECONDS: Final = 0.1
 """For so long an answer from memory is given again as it is; its age is then that much too low."""
 
@@ -40,7 +37,6 @@ class Belief:
         self._lifetimes = lifetimes
         self._clock = clock
         self._wall = wall
-        self._last: OrderedDict[str, Answer] = OrderedDict()
 
     def at_hand(self, job_id: str) -> Answer | None:
         """A near answer, if one is there and the feed proves it."""
@@ -70,7 +66,9 @@ class Belief:
             self._near.keep(document, proven_at, self._near.epoch)
         elif document.version > given:
             self._near.give(document.id, document.version)
-        return self._again(found, now)
+        answer = _hit(document, "redis", *self._spans(found, now), found.answer)
+        object.__setattr__(found, "answer", answer)  # it is frozen, and this says no more of it
+        return answer
 
     def newer(self, answer: Answer, entry: Entry) -> Answer:
         """The one to give where Redis kept a newer one than the database said, and nothing is
@@ -100,35 +98,18 @@ class Belief:
         return fresh and trusted(version, known=known, proven=proven)
 
     def _near_answer(self, held: Held) -> Answer:
-        """Looked at once in a tenth of a second, or when there is another proof; made anew only if
-        its whole seconds differ: clients are told no more of them."""
+        """Looked at once in a tenth of a second, or when there is another proof."""
         now, proven_at, last = self._clock(), self._proof.proven_at, held.answer
         if last and held.proven_at == proven_at and now < held.until:
             return last
         past = max(0.0, now - max(held.said_at, proven_at))
         left = max(0.0, self._lifetimes.of(held.document) - past)
         held.proven_at, held.until = proven_at, now + _SAME_SECONDS
-        if last is None or int(last.age) != int(past) or int(last.ttl or 0.0) != int(left):
-            last = held.answer = Answer(
-                document=held.document, hit=True, detail="near", age=past, ttl=left
-            )
-        return last
-
-    def _again(self, entry: Entry, now: float) -> Answer:
-        """The last answer that was made of it, while it says the same in whole seconds: clients
-        are told no more of them, and what is made for them of an answer need not be made again."""
-        document, (past, left) = entry.document, self._spans(entry, now)
-        last = self._last.get(document.id)
-        if last and last.document is document:
-            if int(last.age) == int(past) and int(last.ttl or 0.0) == int(left):
-                return last
-        elif last is None and len(self._last) >= _JOBS:
-            self._last.popitem(last=False)
-        answer = self._last[document.id] = _redis_answer(document, past, left)
-        return answer
+        held.answer = _hit(held.document, "near", past, left, last)
+        return held.answer
 
     def _shared_answer(self, entry: Entry, now: float) -> Answer:
-        return _redis_answer(entry.document, *self._spans(entry, now))
+        return _hit(entry.document, "redis", *self._spans(entry, now))
 
     def _spans(self, entry: Entry, now: float) -> tuple[float, float]:
         """How old it is, and for how long it may still be given."""
@@ -138,8 +119,14 @@ class Belief:
         return past, max(0.0, self._lifetimes.of(entry.document) - past)
 
 
-def _redis_answer(document: Document, past: float, left: float) -> Answer:
-    return Answer(document=document, hit=True, detail="redis", age=past, ttl=left)
+def _hit(
+    document: Document, tier: str, past: float, left: float, last: Answer | None = None
+) -> Answer:
+    """`last`, which was made of the same, while it says the same in whole seconds: clients are told
+    no more of them, and what is made for them of an answer need not be made again. Pure."""
+    if last and int(last.age) == int(past) and int(last.ttl or 0.0) == int(left):
+        return last
+    return Answer(document=document, hit=True, detail=tier, age=past, ttl=left)
 
 
 def behind(answer: Answer, owner: str | None, floor: int) -> bool:

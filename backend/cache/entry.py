@@ -9,12 +9,12 @@ Whatever the bytes, reading never raises: a value that is broken or not ours is 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote
 from zlib import crc32
 
-from jobs import Document, is_job_id
+from jobs import Answer, Document, is_job_id
 
 _FORM: Final = re.compile(
     rb"(tally/1 (\d{19}) (job_\w{26}) ([01]) ([01]) (\d{1,6}) (\d{1,15}) ([!-~]*)) ([0-9a-f]{8})\n",
@@ -24,10 +24,14 @@ _FORM: Final = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A remembered document; the database last said so at `written_at`, in seconds since 1970."""
+    """A remembered document; the database last said so at `written_at`, in seconds since 1970.
+
+    `answer` is the last one that was made of it: it is forgotten with it.
+    """
 
     document: Document
     written_at: float
+    answer: Answer | None = field(default=None, init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

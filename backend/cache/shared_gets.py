@@ -75,11 +75,7 @@ class SharedGets:
     async def get(self, job_ids: Collection[str], budget: Budget) -> Mapping[str, Kept]:
         """Of each job. One alone travels with others, unless some of its budget is spent: nobody
         else must share so short a wait."""
-        said = _said.get()
-        if said and not said.used and [said.job_id] == [*job_ids]:
-            said.used = True
-            if time.monotonic() - said.at >= _SAME_SECONDS:
-                return await self._ask(job_ids, budget)
+        if said := _carried(job_ids):
             budget.spend(said.took)
             return {said.job_id: said.kept}
         if len(job_ids) == 1 and budget.left >= self._shared.budget().left:
@@ -100,6 +96,15 @@ class SharedGets:
         if self._shared.lags:  # else they would be worked out for nothing
             floors = {job_id: self._floor(job_id) for job_id in job_ids}
         return await self._shared.get(floors, budget)
+
+
+def _carried(job_ids: Collection[str]) -> _Said | None:
+    """What this request was told already, the first time it asks for that."""
+    said = _said.get()
+    if said is None or said.used or [said.job_id] != [*job_ids]:
+        return None
+    said.used = True
+    return said if time.monotonic() - said.at < _SAME_SECONDS else None
 
 
 def _judged(judge: Callable[[Kept], T], kept: Kept) -> T | None:

@@ -1,22 +1,15 @@
 """The HTTP interface over a real SQLite store and real files, asked by a real client library."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from api import Parts, create_api
-from api_service import UPLOAD_LIMIT, Service
+from api import create_api
+from api_service import Service, still_parts
 from example_jobs import RecordedDelivery
 from jobs import Database, JobFiles, SqlJobs, open_database
-
-
-@asynccontextmanager
-async def no_lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
 
 
 @pytest.fixture
@@ -53,25 +46,15 @@ async def service(
         return b"cache_hit_rate 0\n", "text/plain"
 
     app = create_api(
-        Parts(
-            store=store,
-            at_hand=lambda job_id, floor: None,
-            ask_soon=lambda job_id, floor, *, tell: False,
-            files=files,
-            upload_max_bytes=UPLOAD_LIMIT,
-            deadline_seconds=60.0,
-            cache_enabled=True,
+        still_parts(
+            store,
+            files,
             cache_statistics=statistics,
-            cache_state=lambda: "down",
             ping=ready,
-            is_accepting=lambda: True,
             accepting=ready,
             metrics=metrics,
             observe=observe,
-            laned=lambda status, seconds: None,
             polled=polled,
-            pages=(),
-            lifespan=no_lifespan,
         )
     )
     transport = httpx.ASGITransport(app)

@@ -6,12 +6,21 @@ from typing import Any
 import pytest
 from uvicorn.config import Config
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from api import lane_protocol, lane_uvicorn
 
 
 async def nothing(scope: Any, receive: Any, send: Any) -> None: ...
+
+
+def need_another(kind: type, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = lane_uvicorn._NEEDED[kind].split()
+    assert name in names
+    names[names.index(name)] += "_of_another"
+    monkeypatch.setitem(lane_uvicorn._NEEDED, kind, " ".join(names))
 
 
 CONFIG = Config(nothing, log_config=None)
@@ -26,8 +35,7 @@ def test_this_uvicorn_is_one_that_the_lane_knows() -> None:
 async def test_with_another_uvicorn_its_own_protocol_serves_and_the_log_says_so_once(
     name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    needed = lane_uvicorn._ATTRIBUTES - {name} | {f"{name}_of_another"}
-    monkeypatch.setattr(lane_uvicorn, "_ATTRIBUTES", needed)
+    need_another(HttpToolsProtocol, name, monkeypatch)
     with caplog.at_level(logging.WARNING):
         chosen = lane_protocol._choose()
         connections = [chosen(CONFIG, ServerState(), {}) for _ in range(2)]
@@ -40,12 +48,16 @@ async def test_with_another_uvicorn_its_own_protocol_serves_and_the_log_says_so_
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [("_FLOW", "write_paused"), ("_STATE", "default_headers"), ("_CYCLE", "response_complete")],
+    [
+        (FlowControl, "write_paused"),
+        (ServerState, "default_headers"),
+        (RequestResponseCycle, "response_complete"),
+        (Config, "root_path"),
+    ],
 )
 def test_what_it_leans_on_elsewhere_in_uvicorn_is_looked_for_too(
-    kind: str, name: str, monkeypatch: pytest.MonkeyPatch
+    kind: type, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    needed = getattr(lane_uvicorn, kind) - {name} | {f"{name}_of_another"}
-    monkeypatch.setattr(lane_uvicorn, kind, needed)
+    need_another(kind, name, monkeypatch)
 
     assert lane_uvicorn.changed() == f"this uvicorn has no {name}_of_another"

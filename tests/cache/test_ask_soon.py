@@ -9,7 +9,7 @@ import pytest
 from cache import Cache, CachedJobs, CacheStats, Memory
 from counted_store import CountedStore
 from dev_servers import RedisServer
-from example_jobs import RecordedDelivery, a_job
+from example_jobs import RecordedDelivery, a_job, some_jobs
 from jobs import Answer, CancelRequested, Database, Document, Job, SqlJobs, new_id
 from recall_bench import RecallBench
 
@@ -34,13 +34,6 @@ async def told(store: CachedJobs, *polls: tuple[str, int], owner: str = OWNER) -
     await asyncio.sleep(0)
     assert len(answers) == len(polls)
     return [answer.document for answer in answers if answer and answer.document]
-
-
-async def some_jobs(store: CachedJobs, count: int) -> list[Job]:
-    jobs = [a_job() for _ in range(count)]
-    for job in jobs:
-        await store.create(job)
-    return jobs
 
 
 async def test_polls_of_one_turn_are_one_command_and_each_is_told_its_own(

@@ -10,8 +10,8 @@ from cache import Cache, CachedJobs, CacheStats, Memory
 from cache.entry import encode, key
 from counted_store import CountedStore, batch, poll
 from dev_servers import RedisServer
-from example_jobs import RecordedDelivery, a_job
-from jobs import Claimed, Database, Document, Job, StoreUnavailable, new_id, render
+from example_jobs import RecordedDelivery, a_job, some_jobs
+from jobs import Claimed, Database, Document, StoreUnavailable, new_id, render
 from memory_bench import Processes
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
@@ -22,17 +22,10 @@ def truth(database: Database, delivery: RecordedDelivery) -> CountedStore:
     return CountedStore(database, delivery)
 
 
-async def a_hundred(truth: CountedStore) -> list[Job]:
-    jobs = [a_job() for _ in range(100)]
-    for job in jobs:
-        await truth.create(job)
-    return jobs
-
-
 async def test_a_cold_batch_is_one_read_and_fills_redis_for_other_processes(
     truth: CountedStore, redis_server: RedisServer, open_at: Open
 ) -> None:
-    jobs = await a_hundred(truth)
+    jobs = await some_jobs(truth, 100)
     first, stats = await open_at(redis_server.url)
     cold = await batch(Memory(truth, first, stats).store, *jobs)
     second, other = await open_at(redis_server.url)
@@ -114,7 +107,7 @@ async def test_while_redis_is_frozen_a_batch_is_late_by_the_budget_and_no_more(
     truth: CountedStore, redis_server: RedisServer, open_at: Open
 ) -> None:
     store = Memory(truth, *await open_at(redis_server.url, budget_seconds=0.05)).store
-    jobs = await a_hundred(truth)
+    jobs = await some_jobs(truth, 100)
     redis_server.freeze()
     began = asyncio.get_running_loop().time()
     found = [await batch(store, *jobs) for _ in range(10)]
@@ -128,7 +121,7 @@ async def test_a_batch_at_hand_asks_nobody_and_the_auditor_is_told_of_each(
     truth: CountedStore, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = await processes.open(truth)
-    jobs = await a_hundred(truth)
+    jobs = await some_jobs(truth, 100)
     await batch(here.store, *jobs)
     served: list[object] = []
     monkeypatch.setattr(here.store, "_served", served.append)

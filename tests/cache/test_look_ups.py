@@ -7,8 +7,8 @@ import pytest
 from cache import CacheStats, Lifetimes, Memory
 from cache.floor_reads import BEAT_SECONDS
 from counted_store import CountedStore, batch, poll
-from example_jobs import RecordedDelivery, a_job
-from jobs import Claimed, Database, Job, render
+from example_jobs import RecordedDelivery, a_job, some_jobs
+from jobs import Claimed, Database, render
 from memory_bench import BrokenChanges, MovedClock, Process, Processes
 from scripted_cache import ScriptedCache
 
@@ -42,18 +42,10 @@ async def here(
     )
 
 
-async def some(truth: CountedStore, number: int) -> list[Job]:
-    """Jobs that are remembered nowhere."""
-    jobs = [a_job() for _ in range(number)]
-    for job in jobs:
-        await truth.create(job)
-    return jobs
-
-
 async def test_fifty_equal_batches_of_cold_jobs_are_one_read(
     here: Process, truth: CountedStore
 ) -> None:
-    jobs = await some(truth, 100)
+    jobs = await some_jobs(truth, 100)
     waiting = truth.close_door()
     asking = [asyncio.create_task(batch(here.store, *jobs)) for _ in range(50)]
     await waiting.wait()
@@ -70,7 +62,7 @@ async def test_fifty_equal_batches_of_cold_jobs_are_one_read(
 async def test_a_batch_and_polls_share_what_is_under_way(
     here: Process, truth: CountedStore
 ) -> None:
-    first, second, third = await some(truth, 3)
+    first, second, third = await some_jobs(truth, 3)
     waiting = truth.close_door()
     asking = [asyncio.create_task(batch(here.store, first))]
     await waiting.wait()
@@ -87,7 +79,7 @@ async def test_a_batch_and_polls_share_what_is_under_way(
 
 
 async def test_whoever_leaves_a_batch_harms_nobody(here: Process, truth: CountedStore) -> None:
-    first, second = await some(truth, 2)
+    first, second = await some_jobs(truth, 2)
     waiting = truth.close_door()
     leaver = asyncio.create_task(batch(here.store, first, second))
     await waiting.wait()
@@ -103,7 +95,7 @@ async def test_whoever_leaves_a_batch_harms_nobody(here: Process, truth: Counted
 async def test_who_has_seen_newer_of_some_gets_it_by_one_read_more(
     here: Process, truth: CountedStore
 ) -> None:
-    ahead, other, near, cold = await some(truth, 4)
+    ahead, other, near, cold = await some_jobs(truth, 4)
     await batch(here.store, ahead, other, near)
     newest = [
         (await truth.advance(job.id, Claimed(worker="w"), now=1.0)).document
@@ -121,7 +113,7 @@ async def test_who_has_seen_newer_of_some_gets_it_by_one_read_more(
 async def test_made_up_floors_of_a_hundred_jobs_are_a_few_reads(
     here: Process, truth: CountedStore
 ) -> None:
-    jobs = await some(truth, 100)
+    jobs = await some_jobs(truth, 100)
     await batch(here.store, *jobs)
     began = asyncio.get_running_loop().time()
 
@@ -150,7 +142,7 @@ async def test_what_redis_has_is_asked_for_once(truth: CountedStore) -> None:
 async def test_what_changed_while_others_of_the_batch_were_looked_up_is_judged_again(
     here: Process, truth: CountedStore, clock: MovedClock
 ) -> None:
-    near, cold = await some(truth, 2)
+    near, cold = await some_jobs(truth, 2)
     await poll(here.store, near)
     waiting = truth.close_door()
     asking = asyncio.create_task(batch(here.store, near, cold))
@@ -166,7 +158,7 @@ async def test_what_changed_while_others_of_the_batch_were_looked_up_is_judged_a
 async def test_what_is_not_proven_any_more_by_then_is_asked_of_the_database(
     here: Process, truth: CountedStore, clock: MovedClock, changes: BrokenChanges
 ) -> None:
-    near, cold = await some(truth, 2)
+    near, cold = await some_jobs(truth, 2)
     await poll(here.store, near)
     waiting = truth.close_door()
     asking = asyncio.create_task(batch(here.store, near, cold))

@@ -85,9 +85,7 @@ async def test_a_drill_that_is_ended_in_any_phase_leaves_redis_started(
     drill = asyncio.create_task(on_the_service(args, Service(acted.url), said.append))
     await seen(lambda: _is_in(phase, said, log), beat=0.01, seconds=20)
     drill.cancel()
-    await asyncio.wait({drill}, timeout=0.2)  # time to do wrong in
-    (tmp_path / "go").touch()
-    await asyncio.wait({drill}, timeout=20)
+    await _let_go(drill, tmp_path)
 
     assert drill.cancelled()
     assert (tmp_path / "redis").exists()
@@ -104,12 +102,16 @@ async def test_a_drill_that_is_ended_again_while_redis_starts_waits_for_it(
     drill.cancel()
     await seen(lambda: said[-1].startswith("Starting Redis again"), beat=0.01, seconds=20)
     drill.cancel()
-    await asyncio.wait({drill}, timeout=0.2)  # time to do wrong in
-    (tmp_path / "go").touch()
-    await asyncio.wait({drill}, timeout=20)
+    await _let_go(drill, tmp_path)
 
     assert drill.cancelled()
     assert (tmp_path / "redis").exists()
+
+
+async def _let_go(drill: asyncio.Task[object], folder: Path) -> None:
+    await asyncio.wait({drill}, timeout=0.2)  # time to do wrong in
+    (folder / "go").touch()
+    await asyncio.wait({drill}, timeout=20)
 
 
 def slow_start(folder: Path, *, stop: str) -> Namespace:
