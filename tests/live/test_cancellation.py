@@ -153,15 +153,17 @@ async def test_no_poll_among_cancelled_ones_gets_the_answer_of_another(
 async def test_no_command_abandoned_at_its_deadline_leaves_its_answer_to_another(
     redis: RedisServer, truth: JobStore, stats: CacheStats, say: Say
 ) -> None:
+    counts = []
     async with late_link(redis) as url, remembering(truth, url, stats, PRODUCTION) as store:
-        count = await polls(store, MANY_JOBS, SLOW_LOAD)
+        while stats.snapshot()["errors"]["timeout"] < SLOW_LOAD.calls / 200:
+            counts.append(await polls(store, MANY_JOBS, SLOW_LOAD))
     told = stats.snapshot()
-    say(f"Tally, {told['errors']['timeout']:,} commands abandoned", count)
+    say(f"Tally, {told['errors']['timeout']:,} commands abandoned", counts[-1])
 
-    assert count.calls == SLOW_LOAD.calls
-    assert (count.wrong, count.nothing, only_late(count)) == (0, 0, True)
+    for count in counts:  # a busy machine's commands are fewer, and more polls share them
+        assert count.calls == SLOW_LOAD.calls
+        assert (count.wrong, count.nothing, only_late(count)) == (0, 0, True)
     assert told["rejected"] == {"unreadable": 0, "foreign": 0, "future": 0}
-    assert told["errors"]["timeout"] > SLOW_LOAD.calls / 200
 
 
 async def test_should_a_driver_mix_answers_up_after_all_they_are_known_by_their_id(
