@@ -28,7 +28,6 @@ from cache import (
 )
 from counts import Board, CellMap, open_board
 from jobs import (
-    DEFAULT_OWNER,
     BadDatabaseUrl,
     Database,
     JobFiles,
@@ -135,8 +134,8 @@ def build_app() -> Application:
     return create_api(
         Parts(
             store=basis.memory.store,
-            at_hand=partial(basis.memory.store.at_hand, owner=DEFAULT_OWNER),
-            ask_soon=partial(basis.memory.store.ask_soon, owner=DEFAULT_OWNER),
+            at_hand=basis.memory.store.at_hand,
+            ask_soon=basis.memory.store.ask_soon,
             files=basis.files,
             upload_max_bytes=settings.upload_max_bytes,
             deadline_seconds=settings.job_deadline_seconds,

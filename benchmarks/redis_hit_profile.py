@@ -139,7 +139,7 @@ def _polls(store: CachedJobs) -> dict[str, Way]:
                 done.set()
 
         for it in documents:
-            store.ask_soon(it.id, owner=DEFAULT_OWNER, tell=tell)
+            store.ask_soon(it.id, 0, DEFAULT_OWNER, tell=tell)
         await done.wait()
         if None in told:
             raise ValueError("Redis did not answer in time: nothing is measured")

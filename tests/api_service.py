@@ -33,8 +33,8 @@ def still_parts(store: JobStore, files: JobFiles, **own: Any) -> Parts:
         return b"", "text/plain"
 
     still: dict[str, Any] = {
-        "at_hand": lambda job_id, floor: None,
-        "ask_soon": lambda job_id, floor, *, tell: False,
+        "at_hand": lambda job_id, floor, owner: None,
+        "ask_soon": lambda job_id, floor, owner, *, tell: False,
         "upload_max_bytes": UPLOAD_LIMIT,
         "deadline_seconds": 60.0,
         "cache_enabled": True,
@@ -46,7 +46,7 @@ def still_parts(store: JobStore, files: JobFiles, **own: Any) -> Parts:
         "metrics": metrics,
         "observe": lambda route, method, status, seconds: None,
         "laned": lambda status, seconds: None,
-        "polled": lambda job_id, client, *, last: None,
+        "polled": lambda job_id, client, last: None,
         "pages": (),
         "lifespan": _no_lifespan,
     }

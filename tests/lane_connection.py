@@ -67,10 +67,12 @@ class Connection:
         async def app(scope: Any, receive: Any, send: Any) -> None:
             self.passed += 1
 
-        def at_hand(job_id: str, floor: int) -> Answer | None:
+        def at_hand(job_id: str, floor: int, owner: str) -> Answer | None:
             return NEAR if job_id == DOCUMENT.id and not redis else None
 
-        def ask_soon(job_id: str, floor: int, *, tell: Callable[[Answer | None], None]) -> bool:
+        def ask_soon(
+            job_id: str, floor: int, owner: str, *, tell: Callable[[Answer | None], None]
+        ) -> bool:
             self.redis.append(tell)
             return redis
 
@@ -78,7 +80,7 @@ class Connection:
             at_hand,
             ask_soon,
             partial(_laned, breaks),
-            lambda job_id, client, *, last: self.polled.append(client),
+            lambda job_id, client, last: self.polled.append(client),
         )
         laned = LaneApp(app, lane)
 

@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from api import create_api
+from api.lane_asgi import LaneApp
 from api_service import still_parts
 from cache import Cache, CacheStats, Memory, NoCache
 from example_jobs import RecordedDelivery
-from jobs import DEFAULT_OWNER, Answer, Database, JobFiles, SqlChanges, SqlJobs
+from jobs import Answer, Database, JobFiles, SqlChanges, SqlJobs
 
 NOW: Final = 1_000.0
 """The memory's clock stands still: an answer does not grow older between two servers."""
 _SILENCE_SECONDS: Final = 2.0
+_TURNS: Final = 5
+"""Of the loop, in which a server of this process reads what was sent: else it reads all at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,8 @@ class Served:
     memory: Memory
     stats: CacheStats
     observed: list[tuple[str, str, int]]
-    laned: list[int]
+    laned: tuple[list[int], list[int]]
+    """The statuses that each of the lanes answered, as in `lanes`: the second inside uvicorn."""
 
     @property
     def lanes(self) -> tuple[int, int]:
@@ -43,7 +48,8 @@ class Served:
 async def three_servers(
     database: Database, folder: Path, cache: Cache | None = None, **knobs: Any
 ) -> AsyncIterator[Served]:
-    stats, observed, answered = CacheStats(), list[tuple[str, str, int]](), list[int]()
+    stats, observed = CacheStats(), list[tuple[str, str, int]]()
+    answered = list[int](), list[int]()
     store = SqlJobs(database, RecordedDelivery())
     memory = Memory(
         store,
@@ -57,21 +63,21 @@ async def three_servers(
     def observe(route: str, method: str, status: int, seconds: float) -> None:
         observed.append((route, method, status))
 
-    def laned(status: int, seconds: float) -> None:
-        answered.append(status)
+    def app(laned: list[int] | None = None) -> Any:
+        return _app(memory, folder, observe, laned)
 
     async with AsyncExitStack() as stack:
         await memory.start()
         stack.push_async_callback(memory.stop)
         while memory.feed and not memory.feed.proven:
             await memory.feed.ask()
-        ordinary = _app(memory, folder, observe, laned, lane=False)
-        laned = _app(memory, folder, observe, laned, lane=True)
-        plain = "httptools"
+        plain, protocol = "httptools", "api.lane_protocol:Protocol"
         yield Served(
-            ordinary=await stack.enter_async_context(_serving(ordinary, plain)),
-            asgi=await stack.enter_async_context(_serving(laned, plain)),
-            protocol=await stack.enter_async_context(_serving(laned, "api.lane_protocol:Protocol")),
+            ordinary=await stack.enter_async_context(_serving(app(), plain)),
+            asgi=await stack.enter_async_context(_serving(app(answered[0]), plain)),
+            protocol=await stack.enter_async_context(
+                _serving(_Within(app([]), app(answered[1]).lane), protocol)
+            ),
             memory=memory,
             stats=stats,
             observed=observed,
@@ -79,13 +85,28 @@ async def three_servers(
         )
 
 
-def _app(memory: Memory, folder: Path, observe: Any, laned: Any, *, lane: bool) -> Any:
-    def at_hand(job_id: str, floor: int) -> Answer | None:
-        return memory.store.at_hand(job_id, floor, owner=DEFAULT_OWNER) if lane else None
+class _Within(LaneApp):
+    """Uvicorn finds `lane` here; `app`, which it passes the rest to, has a lane of its own."""
 
-    def ask_soon(job_id: str, floor: int, *, tell: Callable[[Answer | None], None]) -> bool:
-        store = memory.store
-        return lane and store.ask_soon(job_id, floor, owner=DEFAULT_OWNER, tell=tell)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+def _app(memory: Memory, folder: Path, observe: Any, answered: list[int] | None) -> Any:
+    """With the lane if there is a list of its answers."""
+    lane = answered is not None
+
+    def laned(status: int, seconds: float) -> None:
+        assert answered is not None
+        answered.append(status)
+
+    def at_hand(job_id: str, floor: int, owner: str) -> Answer | None:
+        return memory.store.at_hand(job_id, floor, owner) if lane else None
+
+    def ask_soon(
+        job_id: str, floor: int, owner: str, *, tell: Callable[[Answer | None], None]
+    ) -> bool:
+        return lane and memory.store.ask_soon(job_id, floor, owner, tell=tell)
 
     return create_api(
         still_parts(
@@ -124,7 +145,8 @@ async def said(port: int, parts: Sequence[bytes]) -> bytes:
         for part in (*parts, LAST):
             writer.write(part)
             await writer.drain()
-            await asyncio.sleep(0)
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
         async with asyncio.timeout(_SILENCE_SECONDS):
             while more := await reader.read(65_536):
                 heard += more

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -65,9 +64,8 @@ async def a_lane(folder: Path) -> AsyncIterator[tuple[Lane, CacheStats, HttpCoun
         await asyncio.sleep(0.01)
     job = a_job()
     await memory.store.create(job)
-    at_hand = partial(memory.store.at_hand, owner=DEFAULT_OWNER)
-    ask_soon = partial(memory.store.ask_soon, owner=DEFAULT_OWNER)
-    yield Lane(at_hand, ask_soon, http.laned, stats.polled), stats, http, job.id
+    store = memory.store
+    yield Lane(store.at_hand, store.ask_soon, http.laned, stats.polled), stats, http, job.id
     await memory.stop()
     await database.close()
 
@@ -103,9 +101,9 @@ def ways(lane: Lane, stats: CacheStats, http: HttpCounts, job_id: str) -> Mappin
         "fast lane": lambda: fast[0].data_received(poll),
         "fast lane, 304": lambda: fast[1].data_received(again),
         ". of it: the lane": lambda: swallow(lane.at_once(job_id, NOTHING, "127.0.0.1")),
-        ". . of it: the store": lambda: swallow(lane._at_hand(job_id, 0)),
+        ". . of it: the store": lambda: swallow(lane._at_hand(job_id, 0, DEFAULT_OWNER)),
         ". . of it: timing and counting": lambda: http.laned(200, 1e-5),
-        ". . of it: the polling interval": lambda: stats.polled(job_id, "127.0.0.1", last=False),
+        ". . of it: the polling interval": lambda: stats.polled(job_id, "127.0.0.1", False),
     }
 
 

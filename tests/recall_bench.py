@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cache import CacheStats, Lifetimes
 from cache.belief import Belief
 from cache.entry import encode, key
+from cache.freshness import PROOF_SECONDS
 from cache.near import Near
 from cache.recall import Outcome, Recall, Recalled
 from cache.shared import Shared
@@ -17,9 +18,15 @@ from scripted_cache import ScriptedCache
 
 @dataclass
 class MovedProof:
+    """Ends as the feed's does: what was proven last is then of long ago."""
+
     proven: bool = True
     proven_at: float = 1000.0
     failing: bool = False
+
+    def end(self) -> None:
+        self.proven = False
+        self.proven_at -= PROOF_SECONDS
 
 
 class RecallBench:
@@ -86,7 +93,7 @@ class RecallBench:
 
     def lose_database(self) -> None:
         self.truth.down = True
-        self.proof.proven = False
+        self.proof.end()
 
     @property
     def reads(self) -> int:

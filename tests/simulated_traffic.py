@@ -34,8 +34,12 @@ def polling_statistics(clients: int, interval: float, *, seconds: float) -> dict
     gaps: list[float] = []
     cells = memoryview(bytearray(8 * WATCH_CELLS)).cast("q")
     watch = Gaps(cells, gaps.append, now=lambda: int(now * SECOND_NS) + SECOND_NS)
+    beat = 0.0
     for at, client in polls(clients, interval, seconds):
         now, asked = at, asked + 1
+        if now >= beat:
+            watch.forget()
+            beat = now + 0.5
         watch.polled(f"job_{client}", f"10.0.0.{client}")
     median = Histogram.of(GAP_BOUNDS, gaps).quantile(0.5)
     return {

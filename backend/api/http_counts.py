@@ -27,7 +27,7 @@ def _name(route: str, method: str) -> str:
 
 
 HTTP_COUNTS: Final[tuple[Family, ...]] = (
-    counters("fast lane", "answers"),
+    counters("fast lane", *_CLASSES),
     *(counters(f"{_name(*call)} answers", *_CLASSES) for call in _CALLS),
     *(histogram(f"{_name(*call)} seconds", _BUCKETS) for call in _CALLS if call != _POLLS),
 )
@@ -45,25 +45,18 @@ class HttpCounts:
         }
         self._seconds = {call: f"{_name(*call)} seconds" for call in _CALLS} | {_POLLS: polls}
         self._timers = {call: board.timer(name) for call, name in self._seconds.items()}
-        (self._laned,) = board.cell_map.place("fast lane")
-        self._poll_answers, self._poll = self._answers[_POLLS], self._timers[_POLLS]
+        self._laned = board.cell_map.place("fast lane").start - 1
+        self._poll = self._timers[_POLLS]
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
         """An answered request. `route` is the template that matched, never the path itself."""
-        if route == POLL and method == "GET":
-            self._polled(status, seconds)
-            return
         call = (route, method if method in _METHODS else "other")
         self._cells[self._answers[call] + status // 100] += 1
         self._timers[call](seconds)
 
     def laned(self, status: int, seconds: float) -> None:
         """A poll that the fast lane answered."""
-        self._cells[self._laned] += 1
-        self._polled(status, seconds)
-
-    def _polled(self, status: int, seconds: float) -> None:
-        self._cells[self._poll_answers + status // 100] += 1
+        self._cells[self._laned + status // 100] += 1
         self._poll(seconds)
 
     def numbers(self, reading: Reading | None = None) -> Numbers:
@@ -74,13 +67,16 @@ class HttpCounts:
         ever = (reading or self._board.read()).ever()
         answers: dict[tuple[str, str, str], int] = {}
         seconds: dict[tuple[str, str], Numbers] = {}
+        laned = ever.counts("fast lane")
         for call in _CALLS:
             counted = ever.counts(f"{_name(*call)} answers")
+            if call == _POLLS:
+                counted = {status: count + laned[status] for status, count in counted.items()}
             if any(counted.values()):
                 answers |= {(*call, status): count for status, count in counted.items() if count}
                 took = ever.histogram(self._seconds[call])
                 seconds[call] = {"buckets": _told(took.cumulative()), "sum": took.sum}
-        return {"answers": answers, "seconds": seconds, "laned": ever.total("fast lane")}
+        return {"answers": answers, "seconds": seconds, "laned": sum(laned.values())}
 
 
 def _told(buckets: Mapping[str, int]) -> Mapping[str, int]:

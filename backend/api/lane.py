@@ -12,12 +12,12 @@ from typing import Protocol, TypeAlias
 
 from api.lane_request import Asked
 from api.v2.poll import Polled, matches, poll_headers
-from jobs import Answer
+from jobs import DEFAULT_OWNER, Answer
 
 _log = logging.getLogger("tally")
 
-AtHand: TypeAlias = Callable[[str, int], Answer | None]
-"""The near answer for a job, given the caller's floor; None: ask the ordinary way."""
+AtHand: TypeAlias = Callable[[str, int, str], Answer | None]
+"""The near answer for a job, given the caller's floor and owner; None: ask the ordinary way."""
 
 
 class AskSoon(Protocol):
@@ -27,7 +27,7 @@ class AskSoon(Protocol):
     """
 
     def __call__(
-        self, job_id: str, floor: int, *, tell: Callable[[Answer | None], None]
+        self, job_id: str, floor: int, owner: str, *, tell: Callable[[Answer | None], None]
     ) -> bool: ...
 
 
@@ -78,7 +78,7 @@ class Lane:
     def at_once(self, job_id: str, asked: Asked, client: str) -> Ready | None:
         """The answer that needs no waiting; None, and nothing counted: ask the ordinary way."""
         began = time.perf_counter()
-        answer = self._at_hand(job_id, asked.floor)
+        answer = self._at_hand(job_id, asked.floor, DEFAULT_OWNER)
         return self._shown(job_id, answer, asked, client, began) if answer else None
 
     def ask_soon(self, job_id: str, asked: Asked, client: str, tell: Tell) -> bool:
@@ -89,27 +89,24 @@ class Lane:
         def told(answer: Answer | None) -> None:
             tell(self._shown(job_id, answer, asked, client, began) if answer else None)
 
-        return self._ask_soon(job_id, asked.floor, tell=told)
+        return self._ask_soon(job_id, asked.floor, DEFAULT_OWNER, tell=told)
 
     def _shown(
         self, job_id: str, answer: Answer, asked: Asked, client: str, began: float
     ) -> Ready | None:
         """Whatever breaks here must leave no client without an answer: then the ordinary way's."""
         try:
-            return self._ready(job_id, answer, asked, client, began)
+            made = answer.memo or _make(answer)
+            self._polled(job_id, client, made.done)
+            seen = asked.seen
+            if seen and (seen == made.etag or matches(seen, made.etag)):
+                ready = made.unchanged or _unchanged(made)
+            else:
+                ready = made.whole or _whole(made, answer)
+            self._laned(ready.status, time.perf_counter() - began)
         except Exception:
             _log.exception("the fast lane failed; the poll goes the ordinary way.")
             return None
-
-    def _ready(self, job_id: str, answer: Answer, asked: Asked, client: str, began: float) -> Ready:
-        made = answer.memo or _make(answer)
-        self._polled(job_id, client, last=made.done)
-        seen = asked.seen
-        if seen and (seen == made.etag or matches(seen, made.etag)):
-            ready = made.unchanged or _unchanged(made)
-        else:
-            ready = made.whole or _whole(made, answer)
-        self._laned(ready.status, time.perf_counter() - began)
         return ready
 
 

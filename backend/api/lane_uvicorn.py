@@ -23,11 +23,12 @@ from api.lane_request import ID_LENGTH, PATH, Asked
 from api.lane_tail import read_tail
 
 _BEGIN: Final = b"GET " + PATH
-_ID_END: Final = len(_BEGIN) + ID_LENGTH
+_ID_BEGIN: Final = len(_BEGIN)
+_ID_END: Final = _ID_BEGIN + ID_LENGTH
 _AGAIN_SECONDS: Final = 0.1
 """Between looks whether a poll still waits, once its connection would else be idle."""
 _LONG: Final = 4096
-"""Bytes of header lines beyond which a request is none for the lane: they are kept with each
+"""Bytes beyond which a request is none for the lane: its header lines are kept with each
 connection."""
 
 _NEEDED: Final[dict[type, str]] = {
@@ -76,8 +77,11 @@ class LaneProtocol(HttpToolsProtocol):
         self._lane = _lane_of(config)
         self._asks = not getattr(config, "reset_contextvars", False)  # else it would ask twice
         self._inside = False
+        self._between = False
         self._tail = b""
+        self._length = 0
         self._asked: Asked | None = None
+        self._host = ""
         self._dated: list[tuple[bytes, bytes]] | None = None
         self._date = b""
         self._answered_at = 0.0
@@ -97,6 +101,7 @@ class LaneProtocol(HttpToolsProtocol):
             self._kept.append(data)
             self.flow.pause_reading()
         elif not (data.startswith(_BEGIN) and self._is_free() and self._answer(data)):
+            self._between = False
             super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -119,34 +124,41 @@ class LaneProtocol(HttpToolsProtocol):
 
     def _is_free(self) -> bool:
         """Whether nothing is under way on this connection, and it has room for an answer."""
-        return (
-            self._lane is not None
-            and not self._inside
-            and (self.cycle is None or self.cycle.response_complete)
-            and not self.pipeline
-            and not self.flow.write_paused
-        )
+        if not self._between:  # else nothing has passed by the lane since it was
+            self._between = (
+                self._lane is not None
+                and not self._inside
+                and (self.cycle is None or self.cycle.response_complete)
+                and not self.pipeline
+            )
+        return self._between and not self.flow.write_paused
 
     def _answer(self, data: bytes) -> bool:
         """Whether it could, and did."""
-        tail = data[_ID_END:]
-        if tail != self._tail:  # mostly it is: a client sends the same header lines again
-            if len(tail) > _LONG:
+        if len(data) != self._length or not data.endswith(self._tail):
+            if len(data) > _LONG:
                 return False
-            self._tail, self._asked = tail, read_tail(tail)
-        if self._asked is None or self._lane is None:
+            self._read(data)
+        asked, lane = self._asked, self._lane
+        if asked is None or lane is None:
             return False
-        job_id = data[len(_BEGIN) : _ID_END].decode("latin-1")
-        client = self._asked.forwarded_for or (self.client[0] if self.client else "")
-        ready = self._lane.at_once(job_id, self._asked, client)
+        job_id = data[_ID_BEGIN:_ID_END].decode("latin-1")
+        ready = lane.at_once(job_id, asked, self._host)
         if ready is not None:
             self._send(ready, job_id)
             return True
         told = partial(self._told, job_id)
-        if self._asks and self._lane.ask_soon(job_id, self._asked, client, told):
+        if self._asks and lane.ask_soon(job_id, asked, self._host, told):
             self._kept = [data]
             return True
         return False
+
+    def _read(self, data: bytes) -> None:
+        """What the header lines ask for. Seldom: a client sends the same ones again."""
+        self._length, self._tail = len(data), data[_ID_END:]
+        self._asked = read_tail(self._tail)
+        if self._asked is not None:
+            self._host = self._asked.forwarded_for or (self.client[0] if self.client else "")
 
     def _told(self, job_id: str, ready: Ready | None) -> None:
         if self._kept is None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from cache.entry import Entry
-from cache.freshness import Lifetimes, age, expired, trusted
+from cache.freshness import PROOF_SECONDS, Lifetimes, age, expired, trusted
 from cache.near import Held, Near
 from cache.proof import Proof
 from cache.tier import Trouble
@@ -40,6 +40,13 @@ class Belief:
 
     def at_hand(self, job_id: str) -> Answer | None:
         """A near answer, if one is there and the feed proves it."""
+        held = self._near.peek(job_id)
+        if held and held.proven_at == self._proof.proven_at and self._clock() < held.until:
+            return held.answer
+        return self._looked_at(job_id)
+
+    def _looked_at(self, job_id: str) -> Answer | None:
+        """As `at_hand`, not at once: what it gives is given again for a tenth of a second."""
         if not self._proof.proven:
             return None
         held = self._near.get(job_id)
@@ -98,14 +105,13 @@ class Belief:
         return fresh and trusted(version, known=known, proven=proven)
 
     def _near_answer(self, held: Held) -> Answer:
-        """Looked at once in a tenth of a second, or when there is another proof."""
-        now, proven_at, last = self._clock(), self._proof.proven_at, held.answer
-        if last and held.proven_at == proven_at and now < held.until:
-            return last
+        """Good for a tenth of a second, but no longer than what proves it, if anything does."""
+        now, proven_at = self._clock(), self._proof.proven_at
         past = max(0.0, now - max(held.said_at, proven_at))
         left = max(0.0, self._lifetimes.of(held.document) - past)
-        held.proven_at, held.until = proven_at, now + _SAME_SECONDS
-        held.answer = _hit(held.document, "near", past, left, last)
+        held.proven_at = proven_at
+        held.until = min(now + _SAME_SECONDS, proven_at + PROOF_SECONDS)
+        held.answer = _hit(held.document, "near", past, left, held.answer)
         return held.answer
 
     def _shared_answer(self, entry: Entry, now: float) -> Answer:

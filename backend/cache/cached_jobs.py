@@ -93,14 +93,14 @@ class CachedJobs:
             answer = (await self._look_up({job_id: floor}, owner))[job_id]
         return self._polled(answer, owner)
 
-    def at_hand(self, job_id: str, floor: int = 0, *, owner: str) -> Answer | None:
+    def at_hand(self, job_id: str, floor: int, owner: str) -> Answer | None:
         """What `status` would answer at once, a near hit, counted like it; None, and nothing
         counted, where it would have to look anything up, or there is no document to be shown.
         """
         answer = self._belief.at_hand(job_id)
         return self._shown(owner, floor, answer) if answer else None
 
-    def ask_soon(self, job_id: str, floor: int = 0, *, owner: str, tell: Tell) -> bool:
+    def ask_soon(self, job_id: str, floor: int, owner: str, *, tell: Tell) -> bool:
         """As `at_hand`, but of Redis, where the near tier knows nothing: whether that is asked.
 
         If so, `tell` is called in a later turn of the loop, once, within the budget for Redis, also
@@ -111,7 +111,10 @@ class CachedJobs:
         return self._recall.ask_redis(job_id, partial(self._shown, owner, floor), tell)
 
     def _shown(self, owner: str, floor: int, answer: Answer) -> Answer | None:
-        if not _may_see(answer.document, owner, floor):
+        """The answer, counted, if it may be shown to that owner, who has seen the version `floor`.
+        What only the ordinary way can put into words is not shown."""
+        document = answer.document
+        if document is None or document.version < floor or document.owner != owner or document.gone:
             return None
         self._stats.hit(answer.detail)
         self._served(answer)
@@ -157,13 +160,3 @@ class CachedJobs:
         self._near.keep(document, self._clock(), epoch)
         self._flights.forget(document.id)
         await self._shared.put(document, said_at, self._shared.budget())
-
-
-def _may_see(document: Document | None, owner: str, floor: int) -> bool:
-    """Whether it may be shown to that owner, who has seen the version `floor`. Pure."""
-    return (
-        document is not None
-        and document.version >= floor
-        and document.owner == owner
-        and not document.gone
-    )

@@ -9,6 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from cache.freshness import PROOF_SECONDS
@@ -28,12 +29,9 @@ _FAILED_SECONDS: Final = 0.25
 """Between questions at least, while they fail."""
 
 
-def boot_clock() -> float:
-    """Seconds since the machine started, its sleep included: a proof must not outlive that."""
-    return time.clock_gettime(_CLOCK)
-
-
 _CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+boot_clock: Final[Callable[[], float]] = partial(time.clock_gettime, _CLOCK)
+"""Seconds since the machine started, its sleep included: a proof must not outlive that."""
 
 
 class Feed:
@@ -59,24 +57,20 @@ class Feed:
         self._clock = clock
         self._cursor: str | None = None
         self._failures = 0
-        self._proven_at = float("-inf")
+        self.proven_at = float("-inf")
+        """When, by the clock, every near document was known to be the newest; -inf for never."""
         self._said_down = False
         self._quiet_until = clock() + _PATIENCE_SECONDS
 
     @property
-    def proven_at(self) -> float:
-        """When, by the clock, every near document was known to be the newest; -inf for never."""
-        return self._proven_at
-
-    @property
     def proven(self) -> bool:
         """Whether near answers may be given now."""
-        return self._clock() - self._proven_at < PROOF_SECONDS
+        return self._clock() - self.proven_at < PROOF_SECONDS
 
     @property
     def age(self) -> float:
         """Seconds since that proof; infinite without one."""
-        return self._clock() - self._proven_at
+        return self._clock() - self.proven_at
 
     @property
     def failing(self) -> bool:
@@ -93,7 +87,7 @@ class Feed:
                     pause = max(pause, _FAILED_SECONDS) * random.uniform(1.0, 1.5)
                 await asyncio.sleep(pause)
         finally:
-            self._proven_at = float("-inf")
+            self.proven_at = float("-inf")
             await self._changes.close()
 
     async def ask(self) -> None:
@@ -128,7 +122,7 @@ class Feed:
         self._cursor = news.cursor  # last: what is not delivered is asked for again
 
     def _succeeded(self, asked: float) -> None:
-        self._proven_at = asked
+        self.proven_at = asked
         self._failures = 0
         self._quiet_until = asked
         if self._said_down:
@@ -148,6 +142,6 @@ class Feed:
         """What is in the near tier is void; the next answer begins a new epoch."""
         _log.warning("cache: the near tier is emptied, and the change feed begins anew. %s", error)
         self._cursor = None
-        self._proven_at = float("-inf")
+        self.proven_at = float("-inf")
         self._near.begin({})
         self._lost()

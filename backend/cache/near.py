@@ -58,9 +58,11 @@ class Near:
     ) -> None:
         self.epoch = 0
         self._entries = entries
-        self._held: OrderedDict[str, Held] = OrderedDict()  # a poll from memory is 2 us of ours:
-        self._most = size  # of them an LRUCache, which is Python, would take a fifth
+        self._held: OrderedDict[str, Held] = OrderedDict()  # an LRUCache is Python, and slower
+        self._most = size
         self._size = 0
+        self.peek: Callable[[str], Held | None] = self._held.get
+        """As `get`, but no use of it: it stays remembered no longer for that."""
         self._known = Versions(known)
         self._given = Versions(_GIVEN)
         self._denied: TTLCache[str, None] = TTLCache(_DENIED, negative_seconds, clock)

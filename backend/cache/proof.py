@@ -5,7 +5,8 @@ from typing import Protocol
 
 
 class Proof(Protocol):
-    """What the change feed vouches for; times are by the boot clock."""
+    """What the change feed vouches for; times are by the boot clock. `proven` ends by time, that is
+    PROOF_SECONDS after `proven_at`, or because `proven_at` becomes another one; by nothing else."""
 
     @property
     def proven(self) -> bool: ...

@@ -20,6 +20,9 @@ beside the bounds a few milliseconds would tell them apart wrongly."""
 _PLACES: Final = WATCH_CELLS // 2
 _FORGET_NS: Final = 600 * SECOND_NS
 """A client that has not come back by then will not."""
+_RESTS: Final = -1
+"""The mark of a pair whose gap was told of: its place is free again after the next `forget`. So a
+crowd of quick clients costs little, and tells no more than a few do."""
 
 
 class Gaps:
@@ -41,22 +44,24 @@ class Gaps:
         self._note = note
         self._now = now
 
-    def polled(self, job_id: str, client: str, *, last: bool = False) -> None:
+    def polled(self, job_id: str, client: str, last: bool = False) -> None:
         """A poll of that job by that host; `last`: the job is done, no other will follow."""
         cells = self._cells
-        mark = crc32(f"{job_id}{client}".encode()) or 1
+        mark = crc32((job_id + client).encode()) or 1
         place = mark % _PLACES * 2
         held = cells[place]
         if held == mark:
             self._note((self._now() - cells[place + 1]) / SECOND_NS)
-            cells[place] = 0
+            cells[place] = _RESTS
         elif not held and not last:
             cells[place + 1] = self._now()
             cells[place] = mark  # last: whoever sees the mark takes the time for its own
 
     def forget(self) -> None:
-        """Give up who has not come back for ten minutes. To be called now and then."""
+        """Give up who has not come back for ten minutes, and watch others where a gap was told of.
+        To be called about twice a second."""
         now = self._now()
         for place in range(0, 2 * _PLACES, 2):
-            if self._cells[place] and now - self._cells[place + 1] > _FORGET_NS:
+            mark = self._cells[place]
+            if mark == _RESTS or (mark and now - self._cells[place + 1] > _FORGET_NS):
                 self._cells[place] = 0

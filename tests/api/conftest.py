@@ -36,7 +36,7 @@ async def service(
     async def statistics() -> dict[str, object]:
         return {"redis_enabled": False, "hits": 0}
 
-    def polled(job_id: str, client: str, *, last: bool) -> None:
+    def polled(job_id: str, client: str, last: bool) -> None:
         polls.append((job_id, client, last))
 
     def observe(route: str, method: str, status: int, seconds: float) -> None:

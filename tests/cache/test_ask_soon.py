@@ -27,7 +27,7 @@ async def told(store: CachedJobs, *polls: tuple[str, int], owner: str = OWNER) -
             done.set()
 
     for job_id, floor in polls:
-        assert store.ask_soon(job_id, floor, owner=owner, tell=tell)
+        assert store.ask_soon(job_id, floor, owner, tell=tell)
         assert answers == []
     async with asyncio.timeout(5.0):
         await done.wait()
@@ -79,13 +79,13 @@ async def test_where_redis_is_not_asked_nobody_is_told(
     while stats.snapshot()["redis_enabled"]:
         await told_or_not(store, job)
 
-    assert not store.ask_soon(job.id, owner=OWNER, tell=never)
-    assert not store.ask_soon("no job id", owner=OWNER, tell=never)
+    assert not store.ask_soon(job.id, 0, OWNER, tell=never)
+    assert not store.ask_soon("no job id", 0, OWNER, tell=never)
 
 
 async def told_or_not(store: CachedJobs, job: Job) -> None:
     done = asyncio.Event()
-    if store.ask_soon(job.id, owner=OWNER, tell=lambda _: done.set()):
+    if store.ask_soon(job.id, 0, OWNER, tell=lambda _: done.set()):
         await asyncio.wait_for(done.wait(), 5.0)
 
 
@@ -137,7 +137,7 @@ async def test_a_proof_that_ended_meanwhile_leaves_it_to_the_lifetime(bench: Rec
     assert await recalled(bench, new.id, lambda: None) is not None
 
     def lose() -> None:
-        bench.proof.proven = False
+        bench.proof.end()
 
     assert await recalled(bench, new.id, lose) is None
 

@@ -21,7 +21,7 @@ async def test_near_answers_only_while_it_is_proven(bench: RecallBench) -> None:
     document = a_document()
     bench.keep(document)
     answer = bench.belief.at_hand(document.id)
-    bench.proof.proven = False
+    bench.proof.end()
 
     assert answer is not None
     assert (answer.document, answer.hit, answer.detail) == (document, True, "near")

@@ -39,7 +39,7 @@ def remember(near: Near, belief: Belief, sizes: Sequence[int]) -> None:
     def nothing(*args: Any, **named: Any) -> Any:
         return False
 
-    lane = Lane(lambda job_id, floor: belief.at_hand(job_id), nothing, nothing, nothing)
+    lane = Lane(lambda job_id, floor, owner: belief.at_hand(job_id), nothing, nothing, nothing)
     for size in sizes:
         document = read_from_a_row(size)
         near.keep(document, float(size), near.epoch)

@@ -64,7 +64,7 @@ async def test_what_is_known_and_proven_is_believed_of_redis_however_old_its_ent
 async def test_where_nothing_is_proven_redis_is_believed_for_a_lifetime(
     bench: RecallBench, ago: float, believed: bool
 ) -> None:
-    bench.proof.proven = False
+    bench.proof.end()
     old, new = await bench.two_versions()
     bench.share(old, ago=ago)
     recalled = await bench.anywhere(new.id)
@@ -75,7 +75,7 @@ async def test_where_nothing_is_proven_redis_is_believed_for_a_lifetime(
 
 
 async def test_but_not_below_what_is_known(bench: RecallBench) -> None:
-    bench.proof.proven = False
+    bench.proof.end()
     old, new = await bench.two_versions()
     bench.know(new)
     bench.share(old)
@@ -87,7 +87,7 @@ async def test_what_was_given_on_trust_is_a_floor_for_redis_from_then_on(
     bench: RecallBench,
 ) -> None:
     old, new = await bench.two_versions()
-    bench.proof.proven = False
+    bench.proof.end()
     bench.share(new)
     first = await bench.anywhere(new.id)
     bench.share(old)  # Redis lost the new one, and a late writer puts the old one

@@ -62,7 +62,7 @@ async def test_what_redis_has_is_told_before_the_database_is_asked(bench: Recall
 async def test_what_redis_gave_on_trust_is_a_floor_in_a_batch_too(bench: RecallBench) -> None:
     old, new = await bench.two_versions()
     _, other = await bench.two_versions()
-    bench.proof.proven = False
+    bench.proof.end()
     for shared in (new, old):  # Redis lost the new one, and a late writer puts the old one
         bench.share(shared)
         bench.share(other)

@@ -28,7 +28,7 @@ async def test_where_nothing_is_proven_the_newer_one_of_redis_is_the_answer(
     bench: RecallBench,
 ) -> None:
     _, new = await bench.two_versions()
-    bench.proof.proven = False
+    bench.proof.end()
     bench.keep(new)
     newer = a_document(new.id, new.version + 1)
     bench.share(newer)

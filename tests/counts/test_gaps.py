@@ -61,13 +61,29 @@ def test_another_client_or_another_job_ends_none(watched: Watched) -> None:
 def test_the_last_poll_of_a_job_ends_a_gap_and_begins_none(watched: Watched) -> None:
     watched.one.polled("job", "client")
     watched.after(1.0)
-    watched.one.polled("job", "client", last=True)
+    watched.one.polled("job", "client", True)
     watched.after(1.0)
-    watched.one.polled("job", "client", last=True)
+    watched.one.polled("job", "client", True)
     watched.after(1.0)
     watched.one.polled("job", "client")
 
     assert watched.seconds == [1.0]
+
+
+def test_where_a_gap_was_told_the_next_pair_is_watched_after_the_next_beat_of_any_process(
+    watched: Watched,
+) -> None:
+    for _ in range(5):
+        watched.one.polled("job", "client")
+        watched.after(2.0)
+    told_before = [*watched.seconds]
+    watched.other.forget()
+    for _ in range(2):
+        watched.one.polled("job", "client")
+        watched.after(3.0)
+
+    assert told_before == [2.0]
+    assert watched.seconds == [2.0, 3.0]
 
 
 def test_who_does_not_come_back_within_ten_minutes_is_forgotten(watched: Watched) -> None:
@@ -128,9 +144,13 @@ def test_the_usual_intervals_are_told_apart_by_the_median(
     """300 clients, each a few hundredths of a second early or late, at either process."""
     dice = random.Random(interval)
     due = [(dice.random() * interval, client) for client in range(300)]
+    beat = 0.0
     for _ in range(3000):
         at, client = min(due)
         watched.now = at
+        if at >= beat:
+            dice.choice((watched.one, watched.other)).forget()
+            beat = at + 0.5
         either: Callable[..., None] = dice.choice((watched.one, watched.other)).polled
         either(f"job{client}", "host")
         due[client] = (at + interval + dice.uniform(-0.03, 0.03), client)

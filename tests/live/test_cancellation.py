@@ -159,7 +159,6 @@ async def test_no_command_abandoned_at_its_deadline_leaves_its_answer_to_another
             counts.append(await polls(store, MANY_JOBS, SLOW_LOAD))
     told = stats.snapshot()
     say(f"Tally, {told['errors']['timeout']:,} commands abandoned", counts[-1])
-
     for count in counts:  # a busy machine's commands are fewer, and more polls share them
         assert count.calls == SLOW_LOAD.calls
         assert (count.wrong, count.nothing, only_late(count)) == (0, 0, True)

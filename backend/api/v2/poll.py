@@ -5,7 +5,8 @@ is written by hand in `openapi.py`.
 """
 
 import re
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,10 +19,9 @@ _VERSION: Final = re.compile(r'(?:W/)?"(\d{1,15})\.\d{1,9}"')
 """An entity tag of ours, weak or strong; the version is what the client has seen."""
 
 
-class Polled(Protocol):
-    """Is told who polled which job; `last`: it is done, so that this client need not come again."""
-
-    def __call__(self, job_id: str, client: str, *, last: bool) -> None: ...
+Polled: TypeAlias = Callable[[str, str, bool], None]
+"""Is told which job was polled, from which host, and whether that was the last poll of it: it is
+done, so that this client need not come again."""
 
 
 def poll_route(store: JobStore, polled: Polled) -> Route:
@@ -29,7 +29,7 @@ def poll_route(store: JobStore, polled: Polled) -> Route:
         seen = ", ".join(request.headers.getlist("if-none-match"))
         document, answer = await _ask(store, request.path_params["job_id"], floor(seen))
         client = request.scope.get("client")
-        polled(document.id, client[0] if client else "", last=document.done)
+        polled(document.id, client[0] if client else "", document.done)
         headers = poll_headers(document, answer)
         if matches(seen, document.etag):
             return Response(status_code=304, headers=headers)
