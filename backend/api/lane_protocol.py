@@ -16,7 +16,8 @@ _log = logging.getLogger("tally")
 
 def _choose() -> Callable[..., Any]:
     try:
-        from api.lane_uvicorn import LaneProtocol, changed
+        from api.lane_needs import changed
+        from api.lane_uvicorn import LaneProtocol
     except ImportError as error:
         trouble = str(error)
     else:

@@ -40,27 +40,34 @@ class Asked:
 
 NOTHING: Final = Asked("", 0)
 _SHORT: Final = 40
-"""Characters of an If-None-Match that is worth remembering: all clients of a job send the same."""
+"""Bytes of an If-None-Match that is worth remembering: all clients of a job send the same."""
 _ADDRESSES: Final = 100
-"""Characters of an X-Forwarded-For that are enough to tell clients apart."""
+"""Bytes of an X-Forwarded-For that are enough to tell clients apart."""
 
 
 def asked_by(headers: Iterable[tuple[bytes, bytes]]) -> Asked | None:
     """What these header lines ask for, names in lower case; None: the ordinary way sees to it."""
-    seen: list[str] = []
-    forwarded_for = ""
+    seen: list[bytes] = []
+    forwarded_for = b""
     for name, value in headers:
         if name == b"if-none-match":
-            seen.append(value.decode("latin-1"))
+            seen.append(value)
         elif name == b"x-forwarded-for":
-            forwarded_for = value.decode("latin-1")
+            forwarded_for = value
         elif name in _UNUSUAL or (name == b"connection" and value.lower() != b"keep-alive"):
             return None
     if not seen and not forwarded_for:
         return NOTHING
-    text = ", ".join(seen)
-    floor_of = _floor if len(text) <= _SHORT else floor
-    return Asked(text, floor_of(text), forwarded_for[:_ADDRESSES])
+    tags = seen[0] if len(seen) == 1 else b", ".join(seen)
+    asked = _often(tags) if len(tags) <= _SHORT else _seen(tags)
+    if not forwarded_for:
+        return asked
+    return Asked(asked.seen, asked.floor, forwarded_for[:_ADDRESSES].decode("latin-1"))
 
 
-_floor: Final = lru_cache(1024)(floor)
+def _seen(tags: bytes) -> Asked:
+    text = tags.decode("latin-1")
+    return Asked(text, floor(text))
+
+
+_often: Final = lru_cache(1024)(_seen)

@@ -9,13 +9,7 @@ from typing import Any, Final
 
 from uvicorn.config import Config
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
-from uvicorn.server import ServerState
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from api.lane import Lane, Ready
 from api.lane_asgi import LaneApp
@@ -30,31 +24,6 @@ _AGAIN_SECONDS: Final = 0.1
 _LONG: Final = 4096
 """Bytes beyond which a request is none for the lane: its header lines are kept with each
 connection."""
-
-_NEEDED: Final[dict[type, str]] = {
-    Config: "limit_concurrency root_path",
-    FlowControl: "pause_reading read_paused resume_reading write_paused",
-    HttpToolsProtocol: (
-        "access_log access_logger client cycle flow loop pipeline server_state timeout_keep_alive "
-        "timeout_keep_alive_task transport connection_lost data_received on_message_begin "
-        "on_message_complete shutdown timeout_keep_alive_handler"
-    ),
-    RequestResponseCycle: "response_complete",
-    ServerState: "default_headers total_requests",
-}
-"""Of each class what it must set when it is made, or have as a method."""
-
-
-def changed() -> str:
-    """What of the internals needed is not there; empty where all is."""
-    missing = [
-        name for kind, names in _NEEDED.items() for name in names.split() if name not in _has(kind)
-    ]
-    return f"this uvicorn has no {', '.join(missing)}" if missing else ""
-
-
-def _has(kind: type) -> set[str]:
-    return {*dir(kind), *kind.__init__.__code__.co_names}  # type: ignore[misc]
 
 
 def _lane_of(config: Config) -> Lane | None:
@@ -77,7 +46,7 @@ class LaneProtocol(HttpToolsProtocol):
         self._lane = _lane_of(config)
         self._asks = not getattr(config, "reset_contextvars", False)  # else it would ask twice
         self._inside = False
-        self._between = False
+        self._free = False
         self._tail = b""
         self._length = 0
         self._asked: Asked | None = None
@@ -97,12 +66,22 @@ class LaneProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
-        if self._kept is not None:  # a poll waits for Redis: what comes behind it waits, too
+        free = self._free or self._is_free()
+        if not (free and data.startswith(_BEGIN) and self._answer(data)):
+            self._pass(data)
+
+    def _pass(self, data: bytes) -> None:
+        """On to uvicorn, once no poll waits for Redis before it."""
+        if self._kept is not None:
             self._kept.append(data)
             self.flow.pause_reading()
-        elif not (data.startswith(_BEGIN) and self._is_free() and self._answer(data)):
-            self._between = False
+        else:
+            self._free = False
             super().data_received(data)
+
+    def pause_writing(self) -> None:
+        self._free = False
+        super().pause_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._kept = None
@@ -123,15 +102,17 @@ class LaneProtocol(HttpToolsProtocol):
             super().timeout_keep_alive_handler()
 
     def _is_free(self) -> bool:
-        """Whether nothing is under way on this connection, and it has room for an answer."""
-        if not self._between:  # else nothing has passed by the lane since it was
-            self._between = (
-                self._lane is not None
-                and not self._inside
-                and (self.cycle is None or self.cycle.response_complete)
-                and not self.pipeline
-            )
-        return self._between and not self.flow.write_paused
+        """Whether nothing is under way on this connection, and it has room for an answer. While
+        only the lane answers it stays so."""
+        self._free = (
+            self._lane is not None
+            and self._kept is None
+            and not self._inside
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.pipeline
+            and not self.flow.write_paused
+        )
+        return self._free
 
     def _answer(self, data: bytes) -> bool:
         """Whether it could, and did."""
@@ -149,7 +130,7 @@ class LaneProtocol(HttpToolsProtocol):
             return True
         told = partial(self._told, job_id)
         if self._asks and lane.ask_soon(job_id, asked, self._host, told):
-            self._kept = [data]
+            self._kept, self._free = [data], False
             return True
         return False
 

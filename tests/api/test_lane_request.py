@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.lane_request import NOTHING, Asked, _floor, asked_by
+from api.lane_request import NOTHING, Asked, _often, asked_by
 
 HARMLESS = [
     (b"host", b"tally"),
@@ -27,7 +27,7 @@ def test_a_poll_with_nothing_of_interest_asks_for_nothing() -> None:
     assert asked_by([]) == NOTHING
 
 
-def test_the_entity_tags_of_all_lines_count_and_the_highest_version_is_the_floor() -> None:
+def test_the_entity_tags_of_all_lines_count_and_the_highest_version_is_the_often() -> None:
     lines = [(b"if-none-match", b'"3.1", W/"7.1"'), (b"if-none-match", b'"5.1"')]
 
     assert asked_by([*HARMLESS, *lines]) == Asked('"3.1", W/"7.1", "5.1"', 7)
@@ -48,7 +48,7 @@ def test_what_clients_make_up_is_not_kept_for_long() -> None:
 
     assert asked is not None
     assert len(asked.forwarded_for) <= 100
-    assert _floor.cache_info().maxsize == 1024
-    before = _floor.cache_info().currsize
+    assert _often.cache_info().maxsize == 1024
+    before = _often.cache_info().currsize
     asked_by([(b"if-none-match", b'"7.1", ' * 20)])
-    assert _floor.cache_info().currsize == before
+    assert _often.cache_info().currsize == before

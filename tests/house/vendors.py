@@ -37,7 +37,7 @@ VENDORS: dict[str, tuple[str, ...]] = {
     "fastapi": HTTP,
     "fastapi_offline": ("api/app.py",),
     "starlette": HTTP,
-    "uvicorn": ("main.py", "api/lane_protocol.py", "api/lane_uvicorn.py"),
+    "uvicorn": ("main.py", "api/lane_needs.py", "api/lane_protocol.py", "api/lane_uvicorn.py"),
     "httptools": ("api/lane_tail.py",),
     # counts/folder.py starts none: it asks who started this one.
     A_PROCESS: ("video/child.py", "work/embedded.py", "ops/children.py", "counts/folder.py"),
