@@ -1,6 +1,6 @@
-"""What a poll that Redis answers costs this process, without HTTP: CPU, by the way it goes.
+"""What a poll that Redis answers, and a put, cost this process, without HTTP: CPU, by its way.
 
-`python benchmarks/redis_hit_profile.py` makes a Redis of its own and prints the table of
+`python benchmarks/redis_hit_profile.py` makes a Redis of its own and prints the tables of
 docs/decisions/0015-redis-in-company.md: the best of many rounds, interleaved. With `--profile` also
 where the time of the lane's way goes.
 """
@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -34,13 +35,14 @@ Way: TypeAlias = Callable[[Sequence[Document]], Awaitable[None]]
 """Does one thing for each of these jobs, all at the same time."""
 
 BODY: Final = b"x" * 2048
-AT_ONCE: Final = (1, 16, 64)
+AT_ONCE: Final = (1, 16, 64, 100)
 ROUNDS: Final = 60
 GET: Final = "redis-py, a GET for each"
 MGET: Final = "redis-py, one MGET for all"
 ORDINARY: Final = "a poll, the ordinary way"
 LANE: Final = "a poll, as the lane asks"
-PUT: Final = "a put"
+PUT: Final = "a put, with others"
+BATCH: Final = "a put of a batch"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,8 @@ async def measured(server: RedisServer, *, rounds: int, profile: bool = False) -
         while not cache.state().enabled:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.01)
         shared = Shared(cache, Lifetimes(), stats)
-        ways = {GET: _gets(driver), MGET: _mget(driver), **_polls(memory.store), PUT: _puts(shared)}
+        ways = {GET: _gets(driver), MGET: _mget(driver), **_polls(memory.store)}
+        ways |= {PUT: _puts(shared), BATCH: _batch(shared)}
         documents = [a_document(body=BODY) for _ in range(max(AT_ONCE))]
         costs = await _costs(ways, documents, rounds)
         if profile:
@@ -84,10 +87,13 @@ async def measured(server: RedisServer, *, rounds: int, profile: bool = False) -
 
 async def _costs(ways: Mapping[str, Way], documents: Sequence[Document], rounds: int) -> Costs:
     best: dict[tuple[str, int], float] = {}
-    for version in range(1, rounds + 1):
+    versions = count(1)  # new ones each time, so that puts are kept
+    for of_round in range(1, rounds + 1):
         for at_once in AT_ONCE:
-            now = [replace(it, version=version) for it in documents[:at_once]]
-            for name in order(version):
+            for name in order(of_round):
+                if name in (PUT, BATCH):
+                    version = next(versions)
+                    now = [replace(it, version=version) for it in documents[:at_once]]
                 began = time.process_time()
                 await ways[name](now)
                 cost = (time.process_time() - began) / at_once * 1e6
@@ -101,7 +107,7 @@ def order(of_round: int) -> tuple[str, ...]:
     So the best of each, from two rounds on, is that of bytes decoded already.
     """
     polls = (ORDINARY, LANE) if of_round % 2 else (LANE, ORDINARY)
-    return (PUT, GET, MGET, *polls)
+    return (BATCH, PUT, GET, MGET, *polls)
 
 
 def _gets(driver: RedisDriver) -> Way:
@@ -124,6 +130,14 @@ def _puts(shared: Shared) -> Way:
         await asyncio.gather(*(shared.put(it, now, shared.budget()) for it in documents))
 
     return puts
+
+
+def _batch(shared: Shared) -> Way:
+    async def batch(documents: Sequence[Document]) -> None:
+        now = time.time()
+        await shared.put_many([(it, now) for it in documents], shared.budget())
+
+    return batch
 
 
 def _polls(store: CachedJobs) -> dict[str, Way]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from cache.tier import Budget, Found, Kept, PutOutcome, Stored, TierState, Trouble
+from cache.tier import Budget, Found, Kept, Put, PutOutcome, Stored, TierState, Trouble
 from interleavings_stage import Stage
 
 _HEAD: Final = re.compile(rb"tally/\d (\d{19}) (\S+) ")
@@ -78,6 +78,10 @@ class ModelRedis:
         if result == 1:
             return Stored()
         return Kept(newer=result if isinstance(result, bytes) else None)
+
+    async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
+        """A pipeline is no transaction: others come between its commands."""
+        return [await self.put(it.key, it.value, budget, seconds=it.seconds) for it in puts]
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
         """Whoever listens is in the world's list."""

@@ -1,13 +1,13 @@
 """Routes over a fleet whose layout a test gives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from cache.redis_fleet import Fleet
 from cache.redis_layout import Layout, slot_of
 from cache.redis_routes import Routes
-from cache.tier import Budget
+from cache.tier import Budget, Put, PutOutcome
 from dev_servers import RedisCluster
 from redis_parts import Opened, node_of, shared_by
 
@@ -35,6 +35,15 @@ class Way:
 
     async def get(self, key: str, seconds: float = PATIENT, *, newest: bool = False) -> object:
         return await self.routes.get(key, Budget(seconds), newest=newest)
+
+    async def put(self, key: str, value: bytes, seconds: float = PATIENT) -> PutOutcome:
+        return (await self.put_many({key: value}, seconds))[0]
+
+    async def put_many(
+        self, values: Mapping[str, bytes], seconds: float = PATIENT
+    ) -> Sequence[PutOutcome]:
+        puts = [Put(key=key, value=value, seconds=60.0) for key, value in values.items()]
+        return await self.routes.put_many(puts, Budget(seconds))
 
     async def get_many(self, keys: Sequence[str], seconds: float = PATIENT) -> Sequence[object]:
         return await self.routes.get_many(keys, Budget(seconds), newest=False)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from cache.tier import Budget, Found, Kept, PutOutcome, Stored, TierState, Trouble
+from cache.tier import Budget, Found, Kept, Put, PutOutcome, Stored, TierState, Trouble
 
 _VERSION: Final = slice(8, 27)
 
@@ -12,9 +12,9 @@ _VERSION: Final = slice(8, 27)
 class ScriptedCache:
     """Keeps a value unless one at least as new is there, and announces what it keeps.
 
-    `trouble` is what every call meets, `troubles` what gets of these jobs do; `enabled` and
+    `trouble` is what every call meets, `troubles` what those of these jobs do; `enabled` and
     `detail` are what the state says. `replica`: where gets go that need not find the newest, if
-    there is one. `asked`: the keys of each get.
+    there is one. `asked`: the keys of each get; `pipelines`: how many puts each time.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class ScriptedCache:
         self.replica: dict[str, bytes] | None = None
         self.asked: list[tuple[str, ...]] = []
         self.puts: list[int] = []
-        self.attempts = 0
+        self.pipelines: list[int] = []
         self.written: list[bytes] = []
         self.seconds: list[float] = []
         self.most_at_once = 0
@@ -67,16 +67,22 @@ class ScriptedCache:
         return [trouble or there.get(key) for trouble, key in zip(troubles, keys, strict=True)]
 
     async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
-        self.attempts += 1
+        return (await self.put_many([Put(key=key, value=value, seconds=seconds)], budget))[0]
+
+    async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
+        self.pipelines.append(len(puts))
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         await asyncio.sleep(0)
         self._at_once -= 1
-        if self.trouble:
-            return self.trouble
-        self.puts.append(int(value[_VERSION]))
-        self.seconds.append(seconds)
-        return self._keep(key, value)
+        return [self._put(put) for put in puts]
+
+    def _put(self, put: Put) -> PutOutcome:
+        if trouble := self.trouble or self.troubles.get(named(put.key)):
+            return trouble
+        self.puts.append(int(put.value[_VERSION]))
+        self.seconds.append(put.seconds)
+        return self._keep(put.key, put.value)
 
     def _keep(self, key: str, value: bytes) -> PutOutcome:
         held = self.values.get(key, b"")

@@ -6,7 +6,7 @@ Knows no driver: commands come as functions, and whatever they raise becomes a c
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 from cache.breaker import Breaker
@@ -108,6 +108,13 @@ class Guard:
             self._stats.took(timed, took)
         return outcome
 
+    async def ask_each(
+        self, command: Command[Sequence[T | Exception]], budget: Budget, timed: Timed | None = None
+    ) -> Sequence[T | Trouble] | Trouble:
+        """As `ask`, of several: an error among the answers is the trouble of that one alone, and
+        held against the server only where nothing went well."""
+        return await self.ask(lambda: self._each(command), budget, timed)
+
     async def attend(self, command: Command[None]) -> None:
         """A call beside those of requests, without a deadline. Not begun while the server is away.
 
@@ -141,9 +148,21 @@ class Guard:
         try:
             return await command()
         except Exception as error:  # not only the driver's own: some derive from Exception itself
-            trouble = classify(error)
-            self._said[trouble] = quote(error, self._secrets())
-            return trouble
+            return self._forgiven(error)
+
+    async def _each(self, command: Command[Sequence[T | Exception]]) -> Sequence[T | Trouble]:
+        answers = await command()
+        errors = [answer for answer in answers if isinstance(answer, Exception)]
+        if errors and len(errors) == len(answers):
+            raise errors[0]
+        for error in errors:
+            self._stats.error(classify(error))
+        return [self._forgiven(it) if isinstance(it, Exception) else it for it in answers]
+
+    def _forgiven(self, error: Exception) -> Trouble:
+        trouble = classify(error)
+        self._said[trouble] = quote(error, self._secrets())
+        return trouble
 
     async def _beat(self) -> bool:
         if not self._breaker.closed:

@@ -7,11 +7,12 @@ after is put there. Of many processes one is first; its put is announced, so the
 import asyncio
 import random
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cache.shared import Shared
+from cache.portions import MOST
+from cache.shared import Outcome, Shared
 from cache.stats import CacheStats
 from cache.tier import Budget, Trouble
 from jobs import Document
@@ -22,9 +23,7 @@ _BEAT_SECONDS: Final = 0.05
 _AGAIN_SECONDS: Final = 1.0
 """Until the next attempt, after one that failed."""
 _PUT_SECONDS: Final = 1.0
-"""For one put: nobody waits for it."""
-_AT_ONCE: Final = 5
-"""Puts at a time: after a long outage the requests need the connections, too."""
+"""For all that are put at once: nobody waits for them."""
 _MOST: Final = 5_000
 """Jobs that wait to be mended. Of what is dropped Redis keeps the past, until it expires there;
 processes whose feed runs do not believe it."""
@@ -100,25 +99,33 @@ class Mending:
                 await self.mend()
 
     async def mend(self) -> None:
-        """Put what is due, a few at a time. What fails is tried again."""
+        """Put what is due, a pipeline at a time: after a long outage the requests need the
+        connections, too. What fails is tried again."""
         now = self._clock()
         due = [waiting for waiting in self._due.values() if waiting.at <= now]
         random.shuffle(due)  # so that processes do not all put the same at the same time
-        for begin in range(0, len(due), _AT_ONCE):
+        for begin in range(0, len(due), MOST):
             if not self._shared.state.enabled:
                 return
-            await asyncio.gather(*(self._put(one) for one in due[begin : begin + _AT_ONCE]))
+            await self._put([it for it in due[begin : begin + MOST] if self._waits(it)])
 
-    async def _put(self, waiting: _Due) -> None:
-        document = waiting.document
-        if self._due.get(document.id) is not waiting:
-            return  # announced since: of many processes each would put all that an outage left
-        outcome = await self._shared.put(document, waiting.said_at, Budget(_PUT_SECONDS))
+    def _waits(self, one: _Due) -> bool:
+        """Else it is announced since: each process would put all that an outage left."""
+        return self._due.get(one.document.id) is one
+
+    async def _put(self, due: Sequence[_Due]) -> None:
+        offers = [(one.document, one.said_at) for one in due]
+        outcomes = await self._shared.put_many(offers, Budget(_PUT_SECONDS))
+        for one in due:
+            self._became(one, outcomes.get(one.document.id, False))
+
+    def _became(self, one: _Due, outcome: Outcome) -> None:
+        job_id = one.document.id
         if outcome is True:
             self._stats.mended()
-        if self._due.get(document.id) is not waiting:
+        if not self._waits(one):
             return
         if isinstance(outcome, Trouble):  # the one server that holds it may be away for long
-            self._due[document.id] = replace(waiting, at=self._clock() + _AGAIN_SECONDS)
+            self._due[job_id] = replace(one, at=self._clock() + _AGAIN_SECONDS)
         else:
-            del self._due[document.id]
+            del self._due[job_id]

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from cache.tier import Budget, Found, PutOutcome, TierState, Trouble
+from cache.tier import Budget, Found, Put, PutOutcome, TierState, Trouble
 
 _log = logging.getLogger("tally.cache")
 
@@ -40,6 +40,9 @@ class NoCache:
 
     async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
         return Trouble.AWAY
+
+    async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
+        return [Trouble.AWAY] * len(puts)
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
         """There is nothing to listen to."""

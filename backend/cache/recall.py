@@ -153,7 +153,7 @@ class Recall:
     ) -> dict[str, Answer]:
         """Put what the database said into Redis; where that proves it the past, answer newer."""
         documents = [answer.document for answer in answers.values() if answer.document]
-        outcomes = await self._shared.put_many(documents, said_at, budget)
+        outcomes = await self._shared.put_many([(it, said_at) for it in documents], budget)
         filled = dict(answers)
         newer: dict[str, Entry] = {}
         for job_id, outcome in outcomes.items():

@@ -13,7 +13,7 @@ from cache.redis_node import RedisNode
 from cache.redis_routes import Routes
 from cache.redis_target import Node, RedisTarget
 from cache.stats import CacheStats
-from cache.tier import Budget, Found, PutOutcome, TierState
+from cache.tier import Budget, Found, Put, PutOutcome, TierState
 
 CACHE_TTL_SECONDS = 30
 
@@ -118,7 +118,10 @@ class RedisCache:
         return await self._routes.get_many(keys, budget, newest=newest)
 
     async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
-        return await self._routes.put(key, value, budget, seconds=seconds)
+        return (await self.put_many([Put(key=key, value=value, seconds=seconds)], budget))[0]
+
+    async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
+        return await self._routes.put_many(puts, budget)
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
         await self._routes.listen(deliver, heard)

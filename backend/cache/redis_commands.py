@@ -9,9 +9,12 @@ from cache.redis_driver import RedisDriver
 from cache.redis_layout import Layout, read_cluster, read_sentinel
 from cache.redis_target import Node
 from cache.redis_trouble import Redirect, forgotten, redirect, refused, wrong_type
+from cache.tier import Kept, Put, Stored
 
 Value: TypeAlias = bytes | Redirect | None
 """Empty bytes: somebody else's list or hash under our key."""
+Said: TypeAlias = Stored | Kept | Redirect | Exception
+"""Of a put."""
 
 _SCRIPT: Final = files("cache").joinpath("put_if_newer.lua").read_text()
 _SHA: Final = sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
@@ -48,33 +51,40 @@ class RedisCommands:
             return [await self.get(keys[0], asking=asking)]
         if not self._cluster:
             return cast("Sequence[Value]", await self._driver.ask("MGET", *keys))
-        before = [("ASKING",)] if asking else []
-        answers = await self._driver.ask_all(
-            [words for key in keys for words in (*before, ("GET", key))]
-        )
+        answers = await self._each([("GET", key) for key in keys], asking)
         return [
-            self._meaning(answer) if isinstance(answer, Exception) else answer
-            for answer in answers[len(before) :: len(before) + 1]
+            self._meaning(answer) if isinstance(answer, Exception) else answer for answer in answers
         ]
 
-    async def put_if_newer(
-        self, key: str, value: bytes, lifetime_ms: int, channel: str, *, asking: bool = False
-    ) -> int | bytes | Redirect:
-        """What put_if_newer.lua says. Told in full only to a server that does not know it."""
-        words = (1, key, value, lifetime_ms, channel)
-        try:
-            answer = await self._known(words, asking)
-        except Exception as error:
-            answer = self._redirected(error)
-        return cast("int | bytes | Redirect", answer)
+    async def put_many(
+        self, puts: Sequence[Put], channel: str, *, asking: bool = False
+    ) -> Sequence[Said]:
+        """What put_if_newer.lua says of each, in one round trip; errors are values.
 
-    async def _known(self, words: Sequence[Any], asking: bool) -> object:
-        try:
-            return await self._driver.ask("EVALSHA", _SHA, *words, asking=asking)
-        except Exception as error:
-            if not forgotten(error):
-                raise
-            return await self._driver.ask("EVAL", _SCRIPT, *words, asking=asking)
+        It is told in full only to a server that does not know it, and once, with the first of those
+        that met this.
+        """
+        named = [("EVALSHA", _SHA, *_words(put, channel)) for put in puts]
+        answers = [*await self._each(named, asking)]
+        again = [number for number, answer in enumerate(answers) if _unknown(answer)]
+        if again:
+            first, *others = again
+            told = ("EVAL", _SCRIPT, *_words(puts[first], channel))
+            retold = await self._each([told, *(named[number] for number in others)], asking)
+            for number, answer in zip(again, retold, strict=True):
+                answers[number] = answer
+        return [self._said(answer) for answer in answers]
+
+    async def _each(self, commands: Sequence[Sequence[Any]], asking: bool) -> Sequence[Any]:
+        """The answers to commands sent at once, errors as values."""
+        if len(commands) == 1:  # a tenth less than a pipeline of one
+            try:
+                return [await self._driver.ask(*commands[0], asking=asking)]
+            except Exception as error:
+                return [error]
+        before = [("ASKING",)] if asking else []
+        sent = [words for command in commands for words in (*before, command)]
+        return (await self._driver.ask_all(sent))[len(before) :: len(before) + 1]
 
     async def info(self) -> bytes | None:
         """What INFO says; None if it says so to others only."""
@@ -92,14 +102,32 @@ class RedisCommands:
         await self._driver.listen(channel, deliver, heard)
 
     def _meaning(self, error: Exception) -> Value:
-        return b"" if wrong_type(error) else self._redirected(error)
+        """Raises the error if it means nothing."""
+        if wrong_type(error):
+            return b""
+        if told := self._redirect(error):
+            return told
+        raise error
 
-    def _redirected(self, error: Exception) -> Redirect:
-        """Where it says to go. Raises the error if it says no such thing, or to nobody who can."""
-        told = redirect(error) if self._cluster else None
-        if told is None:
-            raise error
-        return told
+    def _said(self, answer: int | bytes | Exception) -> Said:
+        if isinstance(answer, Exception):
+            return self._redirect(answer) or answer
+        return (
+            Stored() if answer == 1 else Kept(newer=answer if isinstance(answer, bytes) else None)
+        )
+
+    def _redirect(self, error: Exception) -> Redirect | None:
+        """Where it says to go; None if it says no such thing, or to nobody who can."""
+        return redirect(error) if self._cluster else None
+
+
+def _words(put: Put, channel: str) -> Sequence[Any]:
+    return (1, put.key, put.value, max(1, round(put.seconds * 1000)), channel)
+
+
+def _unknown(answer: object) -> bool:
+    """Whether the script is."""
+    return isinstance(answer, Exception) and forgotten(answer)
 
 
 async def ask_sentinel(driver: RedisDriver, service: str, *, replicas: bool) -> Layout:

@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
-from typing import Final
+from typing import Final, TypeAlias
 
 from cache.entry import prefix
 from cache.guard import Guard
+from cache.portions import portions
 from cache.redis_commands import RedisCommands, Value
 from cache.redis_credentials import Credentials
 from cache.redis_driver import Limits, RedisDriver
@@ -16,9 +17,11 @@ from cache.redis_layout import EVERY, Slots, slot_of
 from cache.redis_target import RedisAddress
 from cache.redis_trouble import Redirect
 from cache.stats import CacheStats
-from cache.tier import Budget, Kept, Stored, Trouble
+from cache.tier import Budget, Kept, Put, Stored, Trouble
 
 CHANNEL: Final = "tally:changes"
+Done: TypeAlias = Stored | Kept | Redirect | Trouble
+"""What became of a put."""
 _NOBODY: Final = ""
 _BEAT_TTL_SECONDS: Final = 10.0
 _TRIES: Final = 1000
@@ -114,14 +117,24 @@ class RedisNode:
         command = partial(self._commands.get_many, keys, asking=asking)
         return await self._guard.ask(command, budget, "redis_get")
 
-    async def put(
-        self, key: str, value: bytes, budget: Budget, *, seconds: float, asking: bool = False
-    ) -> Stored | Kept | Redirect | Trouble:
-        command = partial(self._put, key, value, seconds, CHANNEL, asking=asking)
-        outcome = await self._guard.ask(command, budget, "redis_put")
-        if isinstance(outcome, Stored):
-            self._stats.entry(len(value))
-        return outcome
+    async def put_many(
+        self, puts: Sequence[Put], budget: Budget, *, asking: bool = False
+    ) -> Sequence[Done]:
+        """A portion after the other, each over whichever connection is free: others need them, too.
+
+        A portion that fails as a whole does not end it; the budget does, and the breaker.
+        """
+        done = list[Done]()
+        for some in portions(puts):
+            command = partial(self._commands.put_many, some, CHANNEL, asking=asking)
+            told: Sequence[Done] | Trouble = await self._guard.ask_each(
+                command, budget, "redis_put"
+            )
+            done += [told] * len(some) if isinstance(told, Trouble) else told
+        for put, one in zip(puts, done, strict=True):
+            if isinstance(one, Stored):
+                self._stats.entry(len(put.value))
+        return done
 
     async def info(self, budget: Budget) -> bytes | Trouble | None:
         """What it tells of itself; None if it does not tell us."""
@@ -129,17 +142,6 @@ class RedisNode:
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
         await self._guard.attend(lambda: self._commands.listen(CHANNEL, deliver, heard))
-
-    async def _put(
-        self, key: str, value: bytes, seconds: float, channel: str, *, asking: bool = False
-    ) -> Stored | Kept | Redirect:
-        lifetime_ms = max(1, round(seconds * 1000))
-        result = await self._commands.put_if_newer(key, value, lifetime_ms, channel, asking=asking)
-        if isinstance(result, Redirect):
-            return result
-        if result == 1:
-            return Stored()
-        return Kept(newer=result if isinstance(result, bytes) else None)
 
     async def _reach(self) -> object:
         """Over new connections: the name may lead elsewhere now, while the old server lives on."""
@@ -153,7 +155,11 @@ class RedisNode:
         A redirect proves it well, too: only where its slots are has changed.
         """
         value = prefix(time.monotonic_ns() // 1_000_000, "beat").encode()
-        return await self._put(self._beat_key, value, _BEAT_TTL_SECONDS, _NOBODY)
+        beat = Put(key=self._beat_key, value=value, seconds=_BEAT_TTL_SECONDS)
+        (told,) = await self._commands.put_many([beat], _NOBODY)
+        if isinstance(told, Exception):
+            raise told
+        return told
 
     async def _read_beat(self) -> object:
         """A get, as requests send it: one that lost its primary may refuse that, but not a PING."""

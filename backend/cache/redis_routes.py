@@ -5,27 +5,38 @@ Whatever else has changed costs the request a miss, and wakes whoever finds out.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from functools import partial
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
-from cache.redis_commands import Value
 from cache.redis_fleet import Fleet
 from cache.redis_node import RedisNode
 from cache.redis_target import Node
 from cache.redis_trouble import Redirect
 from cache.stats import CacheStats
-from cache.tier import Budget, Found, PutOutcome, Trouble
+from cache.tier import Budget, Found, Put, PutOutcome, Trouble
 
+K = TypeVar("K", bound=Hashable)
+K_contra = TypeVar("K_contra", bound=Hashable, contravariant=True)
 T = TypeVar("T")
-Groups = defaultdict[tuple[RedisNode | None, bool], list[str]]
-"""Keys by whom to ask, None where nobody is known; and whether `asking`."""
-Told: TypeAlias = dict[str, Value | Trouble]
+T_co = TypeVar("T_co", covariant=True)
+Holders: TypeAlias = Mapping[K, RedisNode | None]
+"""Whom to ask about each thing; None where nobody is known."""
+Groups: TypeAlias = dict[tuple[RedisNode | None, bool], list[K]]
+"""Things by whom to ask; and whether `asking`."""
 
 _MOVED: Final = frozenset(
     {Trouble.CONNECTION, Trouble.READONLY, Trouble.MASTERDOWN, Trouble.LOADING, Trouble.CLUSTER}
 )
 """What may mean that another server is the primary now."""
+
+
+class Ask(Protocol[K_contra, T_co]):
+    """Asks a server about things: of each in turn, or the trouble of all."""
+
+    def __call__(
+        self, node: RedisNode, things: Sequence[K_contra], budget: Budget, /, *, asking: bool
+    ) -> Awaitable[Sequence[T_co] | Trouble]: ...
 
 
 class Routes:
@@ -50,27 +61,20 @@ class Routes:
             found = await other.get(key, budget, asking=found.asking)
         return self._outcome(found)
 
-    async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
-        node = self._holder(key, newest=True)
-        if node is None:
-            return Trouble.AWAY
-        put = await node.put(key, value, budget, seconds=seconds)
-        if isinstance(put, Redirect) and (other := self._named(put, node)):
-            put = await other.put(key, value, budget, seconds=seconds, asking=put.asking)
-        return self._outcome(put)
-
     async def get_many(
         self, keys: Sequence[str], budget: Budget, *, newest: bool
     ) -> Sequence[Found]:
         """One round trip to each server, all at the same time; and one more for what has moved."""
-        groups = Groups(list)
-        for key in dict.fromkeys(keys):
-            groups[self._holder(key, newest=newest), False].append(key)
-        told = await _told(groups, budget)
-        if moved := self._moved(groups, told):
-            told |= await _told(moved, budget)
+        holders = {key: self._holder(key, newest=newest) for key in keys}
+        told = await self._told(holders, RedisNode.get_many, budget)
         values = [told[key] for key in keys]
         return [it if isinstance(it, bytes) else self._outcome(it) for it in values]
+
+    async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
+        """As `get_many`; what is large takes more round trips."""
+        holders = {put: self._holder(put.key, newest=True) for put in puts}
+        told = await self._told(holders, RedisNode.put_many, budget)
+        return [self._outcome(told[put]) for put in puts]
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
         node = self._fleet.ear()
@@ -91,13 +95,23 @@ class Routes:
         host = redirect.node.host or asked.address.host
         return self._fleet.primary_at(Node(host=host, port=redirect.node.port))
 
-    def _moved(self, groups: Groups, told: Told) -> Groups:
-        moved = Groups(list)
-        for (node, _), keys in groups.items():
-            for key in keys:
-                value = told[key]
-                if isinstance(value, Redirect) and node and (other := self._named(value, node)):
-                    moved[other, value.asking].append(key)
+    async def _told(
+        self, holders: Holders[K], ask: Ask[K, T], budget: Budget
+    ) -> dict[K, T | Trouble]:
+        groups: Groups[K] = defaultdict(list)
+        for thing, node in holders.items():
+            groups[node, False].append(thing)
+        told = await _of_each(groups, ask, budget)
+        if moved := self._moved(holders, told):
+            told |= await _of_each(moved, ask, budget)
+        return told
+
+    def _moved(self, holders: Holders[K], told: Mapping[K, T | Trouble]) -> Groups[K]:
+        moved: Groups[K] = defaultdict(list)
+        for thing, node in holders.items():
+            said = told[thing]
+            if isinstance(said, Redirect) and node and (other := self._named(said, node)):
+                moved[other, said.asking].append(thing)
         return moved
 
     def _outcome(self, outcome: T | Redirect | Trouble) -> T | Trouble:
@@ -111,23 +125,23 @@ class Routes:
         return outcome
 
 
-async def _told(groups: Groups, budget: Budget) -> Told:
-    """What was said of each key: all asked at the same time."""
+async def _of_each(groups: Groups[K], ask: Ask[K, T], budget: Budget) -> dict[K, T | Trouble]:
+    """What was said of each thing: all servers are asked at the same time."""
     many = await _side_by_side(
-        [partial(_answers, node, asking, keys) for (node, asking), keys in groups.items()], budget
+        [partial(_answers, ask, node, asking, it) for (node, asking), it in groups.items()], budget
     )
-    told: Told = {}
-    for keys, answers in zip(groups.values(), many, strict=True):
-        told.update(zip(keys, answers, strict=True))
+    told: dict[K, T | Trouble] = {}
+    for things, answers in zip(groups.values(), many, strict=True):
+        told.update(zip(things, answers, strict=True))
     return told
 
 
 async def _answers(
-    node: RedisNode | None, asking: bool, keys: Sequence[str], budget: Budget
-) -> Sequence[Value | Trouble]:
-    """One for each key."""
-    told = await node.get_many(keys, budget, asking=asking) if node else Trouble.AWAY
-    return [told] * len(keys) if isinstance(told, Trouble) else told
+    ask: Ask[K, T], node: RedisNode | None, asking: bool, things: Sequence[K], budget: Budget
+) -> Sequence[T | Trouble]:
+    """One for each."""
+    told = await ask(node, things, budget, asking=asking) if node else Trouble.AWAY
+    return [told] * len(things) if isinstance(told, Trouble) else told
 
 
 async def _side_by_side(

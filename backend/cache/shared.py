@@ -3,20 +3,21 @@
 What is found there is only what somebody once wrote; whether it may be an answer is decided above.
 """
 
-import asyncio
-import time
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from typing import Final
+from typing import TypeAlias
 
 from cache.decoded import Decoded
 from cache.entry import Entry, Foreign, Unreadable, decode, encode, key, keys, named
 from cache.freshness import Lifetimes
+from cache.shared_puts import SharedPuts
 from cache.stats import CacheStats
-from cache.tier import Budget, Cache, Found, Kept, Stored, TierState, Trouble
+from cache.tier import Budget, Cache, Found, Kept, Put, PutOutcome, Stored, TierState, Trouble
 from jobs import Document, is_job_id
 
-_AT_ONCE: Final = 5
-"""Puts at a time of one request: others need the connections, too."""
+Offer: TypeAlias = tuple[Document, float]
+"""A document, and when the database said so, in seconds since 1970."""
+Outcome: TypeAlias = Entry | Trouble | bool
+"""Whether an offer is kept now, or the newer entry that is; False: the same version is there."""
 
 
 class Shared:
@@ -27,6 +28,7 @@ class Shared:
         self._lifetimes = lifetimes
         self._stats = stats
         self._decoded = Decoded()
+        self._puts = SharedPuts(cache)
         self.lags = cache.state().reads == "replica"
         """Whether gets may meet a replica that lags; only then do floors matter here."""
 
@@ -91,40 +93,25 @@ class Shared:
             return replicas
         return primarys
 
-    async def put(
-        self, document: Document, said_at: float, budget: Budget
-    ) -> Entry | Trouble | bool:
-        """Offer a document, best effort: whether it is kept now, or the newer one that is.
-
-        False: the same version is there already. `said_at`: when the database said so, in seconds
-        since 1970.
-        """
+    async def put(self, document: Document, said_at: float, budget: Budget) -> Outcome:
+        """Offer a document, best effort, with others that are offered just now."""
         if not is_job_id(document.id):
             return False
-        value, seconds = encode(document, said_at), self._lifetimes.of(document)
-        outcome = await self._cache.put(key(document.id), value, budget, seconds=seconds)
-        if isinstance(outcome, Stored):
-            self._stats.put("stored")
-            return True
-        if isinstance(outcome, Kept):
-            self._stats.put("refused")
-            return self._kept(outcome, document) or False
-        return outcome
+        outcome = await self._puts.put(self._put(document, said_at), budget)
+        return self._became(document, outcome)
 
-    async def put_many(
-        self, documents: Sequence[Document], said_at: float, budget: Budget
-    ) -> dict[str, Entry | Trouble | bool]:
-        """Offer documents, a few at a time, until the budget ends: what `put` says of each."""
-        outcomes: dict[str, Entry | Trouble | bool] = {}
-        waiting, began = iter(documents), time.monotonic()
-
-        async def lane(own: Budget) -> None:
-            for document in waiting:
-                outcomes[document.id] = await self.put(document, said_at, own)
-
-        await asyncio.gather(*(lane(Budget(budget.left)) for _ in documents[:_AT_ONCE]))
-        budget.spend(time.monotonic() - began)
-        return outcomes
+    async def put_many(self, offers: Sequence[Offer], budget: Budget) -> dict[str, Outcome]:
+        """Offer documents of as many jobs, best effort, as long as the budget lasts: what `put`
+        says of each, where that is a job's."""
+        if len(offers) == 1:
+            ((document, said_at),) = offers
+            return {document.id: await self.put(document, said_at, budget)}
+        sound = {it.id: (it, self._put(it, at)) for it, at in offers if is_job_id(it.id)}
+        if not sound:
+            return {}
+        told = await self._cache.put_many([put for _, put in sound.values()], budget)
+        pairs = zip(sound.items(), told, strict=True)
+        return {job_id: self._became(it, outcome) for (job_id, (it, _)), outcome in pairs}
 
     def announced(self, raw: bytes) -> Entry | None:
         """What an announced value says, of whichever job; None if it is no sound value."""
@@ -135,6 +122,19 @@ class Shared:
         if trouble is Trouble.AWAY and not self.state.enabled:  # else only that job's server is
             return self.state.detail
         return "redis-busy" if trouble is Trouble.BUSY else "redis-down"
+
+    def _put(self, document: Document, said_at: float) -> Put:
+        return Put(
+            key=key(document.id),
+            value=encode(document, said_at),
+            seconds=self._lifetimes.of(document),
+        )
+
+    def _became(self, document: Document, outcome: PutOutcome) -> Outcome:
+        if isinstance(outcome, Trouble):
+            return outcome
+        self._stats.put("stored" if isinstance(outcome, Stored) else "refused")
+        return isinstance(outcome, Stored) or self._kept(outcome, document) or False
 
     def _kept(self, kept: Kept, document: Document) -> Entry | None:
         """The newer value that came back with a refusal, if it is one of the same owner's job."""

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
-from cache.coalesced_gets import CoalescedGets
+from cache.coalescer import Coalescer
 from cache.entry import Entry
 from cache.shared import Shared
 from cache.tier import Budget, Trouble
@@ -44,7 +44,7 @@ class SharedGets:
     def __init__(self, shared: Shared, floor: Callable[[str], int]) -> None:
         self._shared = shared
         self._floor = floor
-        self._gets: CoalescedGets[Kept] = CoalescedGets(self._together, lost=Trouble.OTHER)
+        self._gets: Coalescer[str, Kept] = Coalescer(self._together, lost=Trouble.OTHER)
 
     def ask(
         self, job_id: str, judge: Callable[[Kept], T], tell: Callable[[T | None], None]
@@ -83,7 +83,7 @@ class SharedGets:
             shard = self._shared.shard(job_id)
             if shard is not None:
                 began = time.monotonic()
-                kept = await self._gets.get(shard, job_id)
+                kept = await self._gets.ask(shard, job_id)
                 budget.spend(time.monotonic() - began)
                 return {job_id: kept}
         return await self._ask(job_ids, budget)

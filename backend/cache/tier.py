@@ -35,6 +35,15 @@ class Trouble(StrEnum):
     OTHER = "other"
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Put:
+    """A value to be kept for so many seconds. Each is equal to itself alone."""
+
+    key: str
+    value: bytes
+    seconds: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stored:
     """The value is kept now."""
@@ -108,7 +117,8 @@ class Cache(Protocol):
         ...
 
     def shard(self, key: str) -> Hashable | None:
-        """The shard that has the key: gets of one are best asked for together. None: it is away."""
+        """The shard that has the key: what is asked of one is best asked together. None: it is
+        away."""
         ...
 
     async def get(self, key: str, budget: Budget, *, newest: bool = False) -> Found:
@@ -129,6 +139,11 @@ class Cache(Protocol):
 
         What is kept is announced to all who listen.
         """
+        ...
+
+    async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
+        """For each in turn what `put` says, in as few round trips as there are servers, or more if
+        they are large. One that fails harms no other."""
         ...
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:

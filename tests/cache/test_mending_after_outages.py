@@ -1,4 +1,4 @@
-"""Mending after an outage of Redis: bounded, a few at a time, and by itself."""
+"""Mending after an outage of Redis: bounded, a pipeline at a time, and by itself."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,30 +16,44 @@ async def bench() -> Mended:
     return Mended()
 
 
-async def test_after_a_long_outage_a_few_are_put_at_a_time(bench: Mended) -> None:
-    for _ in range(50):
+async def test_after_a_long_outage_one_pipeline_is_put_at_a_time(bench: Mended) -> None:
+    for _ in range(250):
         bench.changed(a_document())
 
-    assert await bench.mend_after(LATE) == [1] * 50
-    assert bench.cache.most_at_once == 5
+    assert await bench.mend_after(LATE) == [1] * 250
+    assert bench.cache.pipelines == [100, 100, 50]
+    assert bench.cache.most_at_once == 1
+
+
+async def test_what_is_not_taken_waits_and_the_rest_is_mended(bench: Mended) -> None:
+    documents = [a_document() for _ in range(9)]
+    for document in documents:
+        bench.changed(document)
+    bench.cache.troubles[documents[4].id] = Trouble.TIMEOUT
+    await bench.mend_after(LATE)
+
+    assert (bench.mended, len(bench.mending)) == (8, 1)
+    bench.cache.troubles.clear()
+    await bench.mend_after(1.0)
+    assert (bench.mended, len(bench.mending)) == (9, 0)
 
 
 async def test_what_others_put_meanwhile_is_left_out(bench: Mended) -> None:
-    documents = [a_document() for _ in range(50)]
+    documents = [a_document() for _ in range(250)]
     for document in documents:
         bench.changed(document)
     bench.pass_time(LATE)
     put = asyncio.create_task(bench.mending.mend())
     await asyncio.sleep(0)
-    for document in documents[5:]:
+    for document in documents:
         bench.mending.announced(document)
     await put
 
-    assert len(bench.cache.puts) == 5
+    assert bench.cache.pipelines == [100]
 
 
 async def test_when_redis_goes_away_meanwhile_the_rest_waits(bench: Mended) -> None:
-    for _ in range(50):
+    for _ in range(250):
         bench.changed(a_document())
     bench.pass_time(LATE)
     put = asyncio.create_task(bench.mending.mend())
@@ -48,7 +62,7 @@ async def test_when_redis_goes_away_meanwhile_the_rest_waits(bench: Mended) -> N
     bench.cache.trouble = Trouble.AWAY
     await put
 
-    assert (bench.cache.attempts, len(bench.mending)) == (5, 50)
+    assert (bench.cache.pipelines, len(bench.mending)) == ([100], 250)
 
 
 async def test_what_waits_is_bounded_and_so_is_what_was_announced(bench: Mended) -> None:
@@ -81,7 +95,7 @@ async def test_it_runs_by_itself_but_not_while_redis_is_away(
     bench.changed(a_document(version=2))
     bench.pass_time(LATE)
     await asyncio.sleep(0.12)  # two beats
-    assert bench.cache.attempts == 0
+    assert bench.cache.pipelines == []
     bench.cache.enabled = True
     await until(lambda: bench.cache.puts == [2], 5.0)
     running.cancel()

@@ -14,6 +14,7 @@ async def test_it_is_always_away_and_never_in_the_way() -> None:
 
     assert await cache.get("tally:job:x", cache.budget()) is Trouble.AWAY
     assert await cache.put("tally:job:x", b"value", cache.budget(), seconds=1.0) is Trouble.AWAY
+    assert await cache.put_many([], cache.budget()) == []
     await cache.listen(lambda _: pytest.fail("heard"), lambda: pytest.fail("heard"))
     assert (cache.state().enabled, cache.state().detail) == (False, "redis-off")
     assert cache.budget().left == 0.0

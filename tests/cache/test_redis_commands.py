@@ -11,6 +11,7 @@ from cache.entry import prefix
 from cache.redis_commands import RedisCommands
 from cache.redis_layout import slot_of
 from cache.redis_trouble import Redirect
+from cache.tier import Kept, Put, Stored
 from dev_servers import RedisCluster, RedisServer, SlotMove
 from redis_parts import driver_at, node_of
 
@@ -44,8 +45,10 @@ def other(cluster: RedisCluster, holder: RedisServer) -> RedisServer:
     return next(node for node in cluster.nodes[:3] if node is not holder)
 
 
-async def put(commands: RedisCommands, *, asking: bool = False) -> object:
-    return await commands.put_if_newer(KEY, VALUE, 9000, "", asking=asking)
+async def put(commands: RedisCommands, *keys: str, asking: bool = False) -> object:
+    puts = [Put(key=key, value=VALUE, seconds=9.0) for key in keys or [KEY]]
+    told = await commands.put_many(puts, "", asking=asking)
+    return told if keys else told[0]
 
 
 async def test_who_does_not_hold_a_key_says_who_does(
@@ -57,6 +60,7 @@ async def test_who_does_not_hold_a_key_says_who_does(
     assert await commands.get(KEY) == moved
     assert await commands.get_many([KEY, KEY]) == [moved, moved]
     assert await put(commands) == moved
+    assert await put(commands, KEY, "k2", "{k0}2") == [moved, Stored(), moved]
 
 
 async def test_to_who_knows_no_cluster_that_is_an_error(speak: Speak, other: RedisServer) -> None:
@@ -84,7 +88,7 @@ async def test_who_has_lost_a_key_already_says_who_is_to_be_asked(
     assert await source.get(KEY) == asking
     assert await put(source) == asking
     assert await target.get(KEY) == Redirect(node=node_of(holder), asking=False)
-    assert await put(target, asking=True) == 1
+    assert await put(target, asking=True) == Stored()
     assert await target.get(KEY, asking=True) == VALUE
     assert await target.get_many([KEY, "{k0}none"], asking=True) == [VALUE, None]
     assert await source.get_many([KEY]) == [asking]
@@ -95,7 +99,13 @@ async def test_a_script_that_was_forgotten_is_told_while_asking_too(
 ) -> None:
     other.ask("SCRIPT FLUSH")
 
-    assert await put(speak(other), asking=True) == 1
+    assert await put(speak(other), asking=True) == Stored()
+    other.ask("SCRIPT FLUSH")
+    assert await put(speak(other), KEY, "{k0}2", "{k0}3", asking=True) == [
+        Kept(newer=None),
+        Stored(),
+        Stored(),
+    ]
 
 
 async def test_a_foreign_type_is_told_where_the_server_tells_it(
@@ -111,6 +121,7 @@ async def test_a_foreign_type_is_told_where_the_server_tells_it(
 async def test_many_are_got_in_one_round_trip_from_a_single_server(
     speak: Speak, redis_server: RedisServer
 ) -> None:
+    redis_server.ask("CONFIG RESETSTAT")
     redis_server.ask("MSET a 1 b 2")
     redis_server.ask("RPUSH list a")
     commands = speak(redis_server, cluster=False)

@@ -10,7 +10,7 @@ import pytest
 
 from cache import Cache, CacheStats, open_cache, parse_redis_url
 from cache.entry import prefix
-from cache.tier import Found, Kept, PutOutcome, Stored
+from cache.tier import Found, Kept, Put, PutOutcome, Stored
 from certificates import Authority
 from dev_servers import RedisFlavour
 from kept_log import logged
@@ -131,12 +131,12 @@ async def test_a_value_is_gone_when_its_lifetime_is_over_and_not_before(
     assert await get(cache, "long") == value(1)
 
 
-async def test_a_hundred_are_got_at_once_each_in_its_place(cache: Cache) -> None:
+async def test_a_hundred_are_put_and_got_at_once_each_in_its_place(cache: Cache) -> None:
     values = [value(number, name.encode()) for number, name in enumerate(NAMES)]
-    puts = [await put(cache, name, what) for name, what in zip(NAMES, values, strict=True)]
+    puts = [Put(key=key(n), value=it, seconds=30.0) for n, it in zip(NAMES, values, strict=True)]
     asked = [name for each in NAMES for name in (each, f"absent-{each}")]
 
-    assert puts == [Stored()] * 100
+    assert await cache.put_many(puts, cache.budget()) == [Stored()] * 100
     assert await get_many(cache, NAMES) == values
     assert await get_many(cache, asked) == [each for one in values for each in (one, None)]
     assert await get_many(cache, []) == []
@@ -146,7 +146,6 @@ async def test_gets_follow_the_puts_wherever_they_go(cache: Cache) -> None:
     names, keys = NAMES[:20], [key(name) for name in NAMES[:20]]
     for version in (1, 2):
         puts = [await put(cache, name, value(version)) for name in names]
-
         assert puts == [Stored()] * 20
         await until_got(lambda: cache.get(keys[0], cache.budget()), value(version))
         await until_got(lambda: cache.get_many(keys, cache.budget()), [value(version)] * 20)
@@ -186,7 +185,8 @@ async def test_servers_that_lost_values_and_script_are_filled_anew(
     place.whole()
 
     assert await get(cache, "a") is None
-    assert await put(cache, "a", value(1)) == Stored()
+    puts = [Put(key=key(name), value=value(1), seconds=30.0) for name in NAMES]
+    assert await cache.put_many(puts, cache.budget()) == [Stored()] * 100
 
 
 async def test_after_a_death_or_when_all_connections_are_cut_it_is_in_use_again_soon(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from importlib.resources import files
 from typing import Final
 
 import pytest
@@ -17,7 +18,7 @@ from cache.redis_credentials import Account, FixedCredentials
 from cache.redis_driver import Limits, RedisDriver
 from cache.redis_trouble import classify
 from cache.redis_url import RedisAddress
-from cache.tier import Trouble
+from cache.tier import Put, Stored, Trouble
 from dev_servers import RedisServer
 
 Ask = Callable[[RedisDriver, Sequence[str]], Awaitable[Sequence[object]]]
@@ -119,15 +120,16 @@ async def test_a_script_is_told_once_and_again_to_a_server_that_forgot_it(
 ) -> None:
     driver = driver_at(redis_server.port)
     redis_server.ask("CONFIG RESETSTAT")
-    results = []
+    results = list[object]()
     for version in range(1, 7):
         if version == 4:
             redis_server.ask("SCRIPT FLUSH")
         value = prefix(version, "subject").encode()
-        results.append(await RedisCommands(driver).put_if_newer("k", value, 1000, ""))
+        put = Put(key="k", value=value, seconds=1.0)
+        results += await RedisCommands(driver).put_many([put], "")
     await driver.close()
 
-    assert results == [1] * 6
+    assert results == [Stored()] * 6
     assert "cmdstat_eval:calls=2," in redis_server.ask("INFO commandstats")
 
 
@@ -135,8 +137,9 @@ async def test_a_lifetime_that_is_none_is_refused_by_the_server_and_keeps_nothin
     redis_server: RedisServer,
 ) -> None:
     driver = driver_at(redis_server.port)
+    script = files("cache").joinpath("put_if_newer.lua").read_text()
     with pytest.raises(Exception, match="invalid expire"):
-        await RedisCommands(driver).put_if_newer("k", prefix(1, "subject").encode(), 0, "")
+        await driver.ask("EVAL", script, 1, "k", prefix(1, "subject"), 0, "")
     await driver.close()
 
     assert redis_server.ask("EXISTS k") == "0"

@@ -11,7 +11,7 @@ from cache.entry import prefix
 from cache.redis_layout import slot_of
 from cache.redis_node import RedisNode
 from cache.redis_target import Node
-from cache.tier import Budget, Kept, Stored, Trouble
+from cache.tier import Budget, Kept, Put, Stored, Trouble
 from dev_servers import RedisCluster, RedisServer, free_port
 from redis_parts import LIMITS, Opened, Stopped, begun_since, clients, node_of
 
@@ -21,6 +21,7 @@ Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 Keep = Callable[[RedisNode], Awaitable[RedisNode]]
 
 VALUE = prefix(1, "subject").encode()
+A_PUT = Put(key="k", value=VALUE, seconds=9.0)
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def keep(stopped: Stopped) -> Keep:
 
 async def test_a_primary_keeps_gives_and_is_closed(keep: Keep, redis_server: RedisServer) -> None:
     node = await keep(Opened().node(node_of(redis_server)))
-    puts = [await node.put("k", VALUE, Budget(1.0), seconds=9.0) for _ in "ab"]
+    puts = await node.put_many([A_PUT, A_PUT], Budget(1.0))
 
     assert puts == [Stored(), Kept(newer=None)]
     assert await node.get("k", Budget(1.0)) == VALUE
@@ -151,7 +152,7 @@ async def test_a_listener_hears_what_others_put(
     delivered, heard = list[bytes](), list[None]()
     listening = asyncio.create_task(node.listen(delivered.append, lambda: heard.append(None)))
     await until(lambda: bool(heard), 5.0)
-    await node.put("k", VALUE, Budget(1.0), seconds=9.0)
+    await node.put_many([A_PUT], Budget(1.0))
     await until(lambda: delivered == [VALUE], 5.0)
     await node.stop()
     await asyncio.wait_for(listening, 5.0)

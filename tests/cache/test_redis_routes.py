@@ -70,7 +70,7 @@ async def test_while_nothing_is_known_nothing_is_asked() -> None:
 
     assert await way.get("k") is Trouble.AWAY
     assert await way.get_many(["k", "l"]) == [Trouble.AWAY] * 2
-    assert await way.routes.put("k", b"", Budget(1.0), seconds=1.0) is Trouble.AWAY
+    assert await way.put("k", b"") is Trouble.AWAY
     await way.routes.listen(lambda _: None, lambda: None)
 
 

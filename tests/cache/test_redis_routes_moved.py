@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from cache.entry import prefix
 from cache.redis_layout import Layout, slot_of
-from cache.tier import Budget, Stored, Trouble
+from cache.tier import Stored, Trouble
 from dev_servers import RedisCluster, RedisServer
 from redis_parts import node_of, shared_by
-from redis_way import KEYS, PATIENT, Way
+from redis_way import KEYS, Way
 
 Start = Callable[..., RedisServer]
 
@@ -32,8 +32,10 @@ async def test_what_has_moved_is_followed_once_and_somebody_woken(
 
     assert [await way.get(key) for key in KEYS[:9]] == [key.encode() for key in KEYS[:9]]
     assert await way.get_many(KEYS) == [key.encode() for key in KEYS]
-    assert await way.routes.put("new", value, Budget(PATIENT), seconds=9.0) == Stored()
+    assert await way.put("new", value) == Stored()
     assert await way.get("new") == value
+    assert await way.put_many(dict.fromkeys(KEYS, value)) == [Stored()] * len(KEYS)
+    assert await way.get_many(KEYS) == [value] * len(KEYS)
     assert way.wakes > 0
     assert way.strays == 0
 
@@ -55,7 +57,10 @@ async def test_who_is_named_and_not_known_costs_a_miss_that_is_counted(
     key = KEYS[mine.index(False)]
     value = prefix(1, "subject").encode()
     assert await way.get(key) is Trouble.CLUSTER
-    assert await way.routes.put(key, value, Budget(1.0), seconds=9.0) is Trouble.CLUSTER
+    assert await way.put(key, value) is Trouble.CLUSTER
+    assert await way.put_many(dict.fromkeys(KEYS, value)) == [
+        Stored() if here else Trouble.CLUSTER for here in mine
+    ]
     assert way.fleet.in_use
 
 
@@ -76,22 +81,23 @@ async def test_while_a_slot_moves_all_its_keys_are_found(
 ) -> None:
     way = await open_way(home)
     keys = [f"{{k0}}{number}" for number in range(10)]
-    value = prefix(1, "subject").encode()
-    for key in keys:
-        await way.routes.put(key, value, Budget(PATIENT), seconds=60.0)
+    value, newer = (prefix(version, "subject").encode() for version in (1, 2))
+    await way.put_many(dict.fromkeys(keys, value))
     expected = [value] * len(keys)
     with half_moved(cluster, slot_of("k0")):
         singly = [await way.get(key) for key in keys]
         together = await way.get_many([*KEYS, *keys, "{k0}none"])
-        put = await way.routes.put("{k0}new", value, Budget(PATIENT), seconds=60.0)
-        new = await way.get("{k0}new")
+        put = await way.put("{k0}new", value)
+        many = await way.put_many(dict.fromkeys([*keys, *KEYS[:9], "{k0}newer"], newer))
+        new = await way.get_many(["{k0}new", "{k0}newer"])
 
     assert singly == expected
     assert together == [*(key.encode() for key in KEYS), *expected, None]
-    assert (put, new) == (Stored(), value)
+    assert (put, new) == (Stored(), [value, newer])
+    assert many == [Stored()] * (len(keys) + 10)
     assert way.strays == 0
     assert way.wakes == 0
-    assert await way.get_many([*keys, "{k0}new"]) == [*expected, value]
+    assert await way.get_many([*keys, "{k0}new"]) == [newer] * len(keys) + [value]
 
 
 async def test_a_primary_that_became_a_replica_wakes_whoever_finds_out(
@@ -102,5 +108,5 @@ async def test_a_primary_that_became_a_replica_wakes_whoever_finds_out(
     primary.ask(f"REPLICAOF 127.0.0.1 {other.port}")
     value = prefix(1, "subject").encode()
 
-    assert await way.routes.put("k", value, Budget(1.0), seconds=9.0) is Trouble.READONLY
+    assert await way.put("k", value) is Trouble.READONLY
     assert way.wakes == 1

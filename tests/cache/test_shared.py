@@ -167,3 +167,24 @@ async def test_many_are_asked_for_at_once_and_each_is_what_it_is(
     ]
     assert [len(keys) for keys in cache.asked] == [5]
     assert stats.snapshot()["rejected"] == {"unreadable": 1, "foreign": 1, "future": 0}
+
+
+async def test_many_are_offered_at_once_and_each_has_its_outcome(
+    cache: ScriptedCache, shared: Shared
+) -> None:
+    first, second, third = (a_document(version=2) for _ in range(3))
+    newer, strange = a_document(first.id, 3), a_document("*")
+    await shared.put_many([(newer, NOW), (second, NOW)], shared.budget())
+    cache.troubles[third.id] = Trouble.OOM
+    fourth = a_document()
+    offers = [(it, NOW) for it in (first, second, strange, third, fourth)]
+    outcomes = await shared.put_many(offers, shared.budget())
+
+    assert outcomes == {
+        first.id: Entry(document=newer, written_at=NOW),
+        second.id: False,
+        third.id: Trouble.OOM,
+        fourth.id: True,
+    }
+    assert cache.pipelines == [2, 4]
+    assert await shared.put_many([], shared.budget()) == {}

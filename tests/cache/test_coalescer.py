@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cache.coalesced_gets import CoalescedGets
+from cache.coalescer import Coalescer
 
 HERE = "a shard"
 
@@ -28,14 +28,14 @@ class Shards:
         await self.may.wait()
         return {key: f"value of {key}" for key in keys if self.know is None or key in self.know}
 
-    def gets(self, **limits: int) -> CoalescedGets[str]:
-        return CoalescedGets(self.ask, lost="lost", **limits)
+    def gets(self, **limits: int) -> Coalescer[str, str]:
+        return Coalescer(self.ask, lost="lost", **limits)
 
 
 async def test_gets_of_one_turn_are_one_question() -> None:
     shards = Shards()
     gets = shards.gets()
-    found = await asyncio.gather(*(gets.get(HERE, key) for key in "abac"))
+    found = await asyncio.gather(*(gets.ask(HERE, key) for key in "abac"))
 
     assert found == ["value of a", "value of b", "value of a", "value of c"]
     assert shards.asked == [["a", "b", "c"]]
@@ -44,7 +44,7 @@ async def test_gets_of_one_turn_are_one_question() -> None:
 async def test_each_shard_is_asked_for_its_own() -> None:
     shards = Shards()
     gets = shards.gets()
-    found = await asyncio.gather(*(gets.get(int(key) % 2, key) for key in "1234"))
+    found = await asyncio.gather(*(gets.ask(int(key) % 2, key) for key in "1234"))
 
     assert found == [f"value of {key}" for key in "1234"]
     assert shards.asked == [["1", "3"], ["2", "4"]]
@@ -53,9 +53,9 @@ async def test_each_shard_is_asked_for_its_own() -> None:
 async def test_a_get_of_a_later_turn_waits_for_no_earlier_one() -> None:
     shards = Shards(may=False)
     gets = shards.gets()
-    first = asyncio.create_task(gets.get(HERE, "a"))
+    first = gets.ask(HERE, "a")
     await shards.came.get()
-    second = asyncio.create_task(gets.get(HERE, "b"))
+    second = gets.ask(HERE, "b")
     await shards.came.get()
     shards.may.set()
 
@@ -66,7 +66,7 @@ async def test_a_get_of_a_later_turn_waits_for_no_earlier_one() -> None:
 async def test_who_leaves_harms_no_other() -> None:
     shards = Shards(may=False)
     gets = shards.gets()
-    tasks = [asyncio.create_task(gets.get(HERE, key)) for key in "aab"]
+    tasks = [gets.ask(HERE, key) for key in "aab"]
     await shards.came.get()
     tasks[0].cancel()
     await asyncio.wait({tasks[0]})
@@ -81,7 +81,7 @@ async def test_who_joined_is_told_once_and_in_a_later_turn() -> None:
     for key in "ab":
         gets.join(HERE, key, told.append)
     at_once = [*told]
-    await gets.get(HERE, "c")
+    await gets.ask(HERE, "c")
 
     assert at_once == []
     assert told == ["value of a", "value of b"]
@@ -98,14 +98,14 @@ async def test_who_breaks_off_when_told_harms_no_other_and_is_heard_of() -> None
 
     gets.join(HERE, "a", breaks_off)
 
-    assert await gets.get(HERE, "a") == "value of a"
+    assert await gets.ask(HERE, "a") == "value of a"
     assert [type(context["exception"]) for context in heard] == [ValueError]
 
 
 async def test_of_what_is_not_answered_everybody_is_told_that_it_is_lost() -> None:
     gets = Shards(know="a").gets()
 
-    assert await asyncio.gather(*(gets.get(HERE, key) for key in "ab")) == ["value of a", "lost"]
+    assert await asyncio.gather(*(gets.ask(HERE, key) for key in "ab")) == ["value of a", "lost"]
 
 
 async def test_nobody_waits_for_ever_where_the_question_breaks_off() -> None:
@@ -115,9 +115,9 @@ async def test_nobody_waits_for_ever_where_the_question_breaks_off() -> None:
     async def breaks_off(keys: Collection[str]) -> Mapping[str, str]:
         raise LookupError
 
-    gets = CoalescedGets(breaks_off, lost="lost")
+    gets = Coalescer(breaks_off, lost="lost")
 
-    assert await gets.get(HERE, "a") == "lost"
+    assert await gets.ask(HERE, "a") == "lost"
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7])
@@ -125,7 +125,7 @@ async def test_no_question_is_longer_than_it_may_be(count: int) -> None:
     shards = Shards()
     gets = shards.gets(most=2)
     keys = [f"k{number}" for number in range(count)]
-    found = await asyncio.gather(*(gets.get(HERE, key) for key in keys))
+    found = await asyncio.gather(*(gets.ask(HERE, key) for key in keys))
 
     assert found == [f"value of {key}" for key in keys]
     assert [len(asked) for asked in shards.asked] == [2] * (count // 2) + [1] * (count % 2)
