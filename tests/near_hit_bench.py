@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -88,7 +89,8 @@ def ways(lane: Lane, stats: CacheStats, http: HttpCounts, job_id: str) -> Mappin
 
     floor = connected(HttpToolsProtocol, hello.app)
     plain = connected(HttpToolsProtocol, LaneApp(nobody, lane))
-    fast = [connected(LaneProtocol, LaneApp(nobody, lane)) for _ in range(2)]
+    fast = [connected(LaneProtocol, LaneApp(nobody, lane)) for _ in range(3)]
+    proxied = cycle([poll[:-2] + b"X-Forwarded-For: 10.0.0.%d\r\n\r\n" % it for it in range(9)])
 
     async def asked(protocol: HttpToolsProtocol, data: bytes) -> None:
         protocol.data_received(data)
@@ -100,6 +102,7 @@ def ways(lane: Lane, stats: CacheStats, http: HttpCounts, job_id: str) -> Mappin
         "plain ASGI lane, 304": lambda: asked(plain, again),
         "fast lane": lambda: fast[0].data_received(poll),
         "fast lane, 304": lambda: fast[1].data_received(again),
+        "fast lane, other header lines each time": lambda: fast[2].data_received(next(proxied)),
         ". of it: the lane": lambda: swallow(lane.at_once(job_id, NOTHING, "127.0.0.1")),
         ". . of it: the store": lambda: swallow(lane._at_hand(job_id, 0, DEFAULT_OWNER)),
         ". . of it: timing and counting": lambda: http.laned(200, 1e-5),
