@@ -12,6 +12,7 @@ from cache import CacheStats, Memory, NearKnobs
 from cache.entry import key
 from cache.freshness import PROOF_SECONDS
 from example_jobs import a_job
+from interleavings_lane import answer_by_lane
 from interleavings_log import ModelLog
 from interleavings_redis import ModelRedis
 from interleavings_world import ID, OTHER_ID, WALL, ModelStore, World
@@ -79,16 +80,16 @@ class Process:
             self.least = max(self.least, change.document.version)
 
     async def read(
-        self, *, owner: str | None = "default", seen: bool = False, more: bool = False
+        self, *, owner: str = "default", seen: bool = False, more: bool = False, lane: bool = False
     ) -> None:
         """One poll. `seen`: by a client that has seen the newest version just now; `more`: that
-        asks for another job as well, which does not exist.
+        asks for another job as well, which does not exist; `lane`: by the fast lane.
         """
         floor = self.world.version() if seen else 0
         least, began = max(self.least, floor), self.stage.loop.now
         self.stage.note(self.name, (least, floor))
         try:
-            answer = await self._answer(owner, floor, more=more)
+            answer = await self._answer(owner, floor, more=more, lane=lane)
         except StoreUnavailable:
             return
         except asyncio.CancelledError:
@@ -101,7 +102,10 @@ class Process:
         if answer.document:
             self.least = max(self.least, answer.document.version)
 
-    async def _answer(self, owner: str | None, floor: int, *, more: bool) -> Answer:
+    async def _answer(self, owner: str, floor: int, *, more: bool, lane: bool) -> Answer:
+        if lane:
+            wrong = self.stage.violations.append
+            return await answer_by_lane(self.memory.store, owner, floor, wrong)
         if not more:
             return await self.memory.store.status(ID, owner=owner, floor=floor)
         answers = await self.memory.store.statuses({OTHER_ID: 0, ID: floor}, owner=owner)
@@ -109,7 +113,7 @@ class Process:
             self.stage.violations.append(f"{self.name}: gave a job that does not exist")
         return answers[ID]
 
-    def _wrongs(self, answer: Answer, owner: str | None, least: int, began: float) -> Iterable[str]:
+    def _wrongs(self, answer: Answer, owner: str, least: int, began: float) -> Iterable[str]:
         document = answer.document
         if owner == "mallory":
             if document:

@@ -24,7 +24,9 @@ class Script:
 
     polls: tuple[str, ...] = ()
     """The rooms of the readers, one each; each begins at any moment."""
-    owner: str | None = "default"
+    lanes: int = 0
+    """So many of the readers, the first ones, go by the fast lane."""
+    owner: str = "default"
     seen: bool = False
     """Whether each reader has seen, somewhere, the newest version there is when it begins."""
     batches: bool = False
@@ -131,7 +133,8 @@ def _audience(script: Script, stage: Stage, rooms: Mapping[str, Process]) -> Non
 
     def poll(number: int, process: Process) -> None:
         more = script.batches and number == len(script.polls) - 1
-        reader = process.read(owner=script.owner, seen=script.seen, more=more)
+        lane = number < script.lanes
+        reader = process.read(owner=script.owner, seen=script.seen, more=more, lane=lane)
         begun[number] = stage.begin(reader)
 
     for number, name in enumerate(script.polls):

@@ -1,6 +1,7 @@
 """The parts joined: what the doors get, and what they do when a part cannot be built."""
 
 import asyncio
+import gc
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from counts import Board, Reading
+from live.client import seen
 from settings import Settings
 from wiring import MISCONFIGURED, build_app, build_basis
 
@@ -61,6 +63,16 @@ async def test_the_first_request_waits_until_jobs_can_be_queued(client: httpx.As
         poll.headers["cache-status"],
     )
     assert ready.json() == {"status": "ready", "database": "up", "cache": "off"}
+
+
+async def test_what_is_loaded_by_then_is_kept_from_garbage_collection(bare: None) -> None:
+    gc.unfreeze()  # what other services of this process have left
+    app = build_app()
+    async with app.app.router.lifespan_context(app):  # type: ignore[attr-defined]
+        frozen = await seen(gc.get_freeze_count)
+    gc.unfreeze()
+
+    assert frozen > 10_000
 
 
 async def test_page_stats_and_metrics_are_joined_to_the_same_counts(

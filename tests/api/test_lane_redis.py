@@ -2,17 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cache import CacheStats, NearKnobs, open_cache, parse_redis_url
 from dev_servers import RedisServer
 from example_jobs import a_job
 from jobs import CancelRequested, migrate, open_database
+from lane_requests import Ground, bytes_of, usual_polls, with_jobs
 from lane_servers import Served, said, three_servers
 
 POLLS = 40
+FEW = 8
+"""Answers of the lane; chance gives several times as many."""
 
 
 @pytest.fixture
@@ -47,6 +53,41 @@ async def test_it_says_the_same(served: Served) -> None:
 
         assert (b"detail=redis" in ordinary) is (b"9.1" not in tag)
         assert lanes == [ordinary, ordinary]
+
+
+@pytest.fixture
+async def ground(served: Served) -> Ground:
+    return await with_jobs(served)
+
+
+@pytest.fixture
+def taken(served: Served) -> Iterator[None]:
+    """Fails where the test hardly ever met a hit of Redis in the lane."""
+    yield
+    asgi, protocol = served.laned
+    answers = Counter(protocol)
+    assert asgi == []
+    assert answers[200] >= FEW
+    assert answers[304] >= FEW
+
+
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(usual_polls(), min_size=1, max_size=3))
+@pytest.mark.usefixtures("taken")
+async def test_it_says_the_same_whatever_is_polled(
+    ground: Ground, asked: Sequence[tuple[str, str]]
+) -> None:
+    parts, served = [bytes_of(ground, *each) for each in asked], ground.served
+
+    ordinary, *lanes = await asyncio.gather(
+        *(said(port, parts) for port in (served.ordinary, *served.lanes))
+    )
+
+    assert b"detail=redis" in ordinary
+    assert lanes == [ordinary, ordinary]
 
 
 async def test_it_says_the_same_once_redis_is_gone(

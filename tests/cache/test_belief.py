@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cache.belief import behind, seen_by
+from cache.freshness import PROOF_SECONDS
 from counted_store import CountedStore
 from example_documents import a_document
 from example_jobs import RecordedDelivery
@@ -28,7 +29,9 @@ async def test_near_answers_only_while_it_is_proven(bench: RecallBench) -> None:
     assert bench.belief.at_hand(document.id) is None
 
 
-@pytest.mark.parametrize(("said_ago", "proven_ago", "age"), [(9, 1, 1), (1, 9, 1), (0, 0, 0)])
+@pytest.mark.parametrize(
+    ("said_ago", "proven_ago", "age"), [(9, 1, 1), (1, 9, 1), (0, 0, 0), (-1, 9, 0)]
+)
 async def test_a_near_answer_is_as_old_as_the_last_word_for_it(
     bench: RecallBench, said_ago: float, proven_ago: float, age: float
 ) -> None:
@@ -39,6 +42,84 @@ async def test_a_near_answer_is_as_old_as_the_last_word_for_it(
 
     assert answer is not None
     assert (answer.age, answer.ttl) == (age, 30.0 - age)
+
+
+async def test_a_near_answer_is_given_again_as_it_is_while_it_says_the_same_in_whole_seconds(
+    bench: RecallBench,
+) -> None:
+    """What is made of an answer for clients is kept with it, and need not be made again."""
+    document = a_document()
+    bench.keep(document, ago=0.25)
+    bench.proof.proven_at = bench.clock.now - 0.25
+    first = bench.belief.at_hand(document.id)
+    told = []
+    for _ in range(6):
+        bench.pass_time(0.25)
+        answer = bench.belief.at_hand(document.id)
+        assert answer
+        told.append((answer is first, answer.age, answer.ttl))
+
+    assert told == [
+        (True, 0.25, 29.75),
+        (True, 0.25, 29.75),
+        (False, 1.0, 29.0),
+        (False, 1.25, 28.75),
+        (False, 1.25, 28.75),
+        (False, 1.25, 28.75),
+    ]
+
+
+async def test_a_near_answer_is_at_most_a_tenth_of_a_second_older_than_it_says(
+    bench: RecallBench,
+) -> None:
+    document = a_document()
+    bench.keep(document, ago=0.75)
+    bench.proof.proven_at = bench.clock.now - 0.75
+    for seconds in (0.0, 0.24, 0.02, 0.04, 0.06):
+        bench.pass_time(seconds)
+        answer = bench.belief.at_hand(document.id)
+
+    assert answer
+    assert int(answer.age) == 1
+
+
+async def test_another_proof_counts_at_once(bench: RecallBench) -> None:
+    document = a_document()
+    bench.keep(document, ago=9.0)
+    bench.proof.proven_at = bench.clock.now - 1.25
+    before = bench.belief.at_hand(document.id)
+    bench.proof.proven_at = bench.clock.now
+    after = bench.belief.at_hand(document.id)
+
+    assert before
+    assert after
+    assert (before.age, before.ttl) == (1.25, 28.75)
+    assert (after.age, after.ttl) == (0.0, 30.0)
+
+
+async def test_a_near_answer_is_not_given_again_when_its_proof_has_ended_by_time(
+    bench: RecallBench,
+) -> None:
+    document = a_document()
+    bench.keep(document)
+    bench.proof.proven_at = bench.clock.now - PROOF_SECONDS + 0.05
+    assert bench.belief.at_hand(document.id)
+    bench.pass_time(0.05)
+    bench.proof.proven = False
+
+    assert bench.belief.at_hand(document.id) is None
+
+
+async def test_a_new_version_is_given_at_once(bench: RecallBench) -> None:
+    old = a_document()
+    new = a_document(old.id, 2)
+    bench.keep(old)
+    assert bench.belief.at_hand(old.id)
+    bench.keep(new)
+    answer = bench.belief.at_hand(old.id)
+
+    assert answer
+    assert answer.document == new
 
 
 async def test_what_is_known_or_was_given_on_trust_is_the_floor_of_what_redis_may_say(

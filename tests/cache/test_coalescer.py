@@ -1,6 +1,8 @@
 """Gets of one turn of the loop are one question to each shard, and each has its own answer."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -129,3 +131,40 @@ async def test_no_question_is_longer_than_it_may_be(count: int) -> None:
 
     assert found == [f"value of {key}" for key in keys]
     assert [len(asked) for asked in shards.asked] == [2] * (count // 2) + [1] * (count % 2)
+
+
+async def test_who_leaves_is_no_error_of_anybody() -> None:
+    told: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context))
+    shards = Shards(may=False)
+    gets = shards.gets()
+    leaving, staying = [asyncio.ensure_future(gets.ask(HERE, "a")) for _ in range(2)]
+    await shards.came.get()
+    leaving.cancel()
+    await asyncio.wait([leaving])
+    shards.may.set()
+
+    assert await staying == "value of a"
+    assert told == []
+
+
+async def test_a_question_under_way_is_no_garbage() -> None:
+    """The loop itself holds its tasks but weakly."""
+    asked: asyncio.Queue[weakref.ref[asyncio.Future[None]]] = asyncio.Queue()
+    told: asyncio.Queue[str] = asyncio.Queue()
+
+    async def ask(keys: Collection[str]) -> Mapping[str, str]:
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        asked.put_nowait(weakref.ref(answer))
+        await answer
+        return {}
+
+    gets = Coalescer(ask, lost="lost")
+    gets.join(HERE, "a", told.put_nowait)
+    waits = await asked.get()
+    gc.collect()
+    answer = waits()
+    assert answer
+    answer.set_result(None)
+
+    assert await told.get() == "lost"

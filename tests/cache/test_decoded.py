@@ -40,6 +40,8 @@ def test_damage_is_found_as_if_nothing_were_remembered(at: int, bit: int) -> Non
 
     assert decoded.decode(bytes(damaged), document.id) == decode(bytes(damaged), document.id)
     assert decoded.decode(raw[:at], document.id) == Unreadable()
+    longer = raw[:at] + b"0" + raw[at:]
+    assert decoded.decode(longer, document.id) == decode(longer, document.id)
 
 
 def test_another_jobs_value_is_foreign_under_every_key() -> None:
@@ -58,3 +60,24 @@ def test_it_remembers_no_more_jobs_than_it_may() -> None:
 
         assert found == Entry(document=document, written_at=NOW)
         assert len(decoded) <= 3
+
+
+def test_the_last_bytes_of_a_job_are_remembered_and_cost_no_other_its_place() -> None:
+    decoded, (kept, changed) = Decoded(jobs=2), (a_document(), a_document())
+    of_kept, of_changed = encode(kept, NOW), encode(a_document(changed.id, 2), NOW)
+    first = decoded.decode(of_kept, kept.id)
+    decoded.decode(encode(changed, NOW), changed.id)
+    newest = decoded.decode(of_changed, changed.id)
+
+    assert decoded.decode(of_changed, changed.id) is newest
+    assert decoded.decode(of_kept, kept.id) is first
+
+
+def test_who_came_first_goes_first() -> None:
+    decoded, documents = Decoded(jobs=2), [a_document() for _ in range(3)]
+    raws = [encode(document, NOW) for document in documents]
+    found = [decoded.decode(raw, it.id) for raw, it in zip(raws, documents, strict=True)]
+
+    assert decoded.decode(raws[1], documents[1].id) is found[1]
+    assert decoded.decode(raws[2], documents[2].id) is found[2]
+    assert decoded.decode(raws[0], documents[0].id) is not found[0]

@@ -130,3 +130,10 @@ def test_a_version_said_again_is_as_fresh_as_when_it_was_said_last(near: Near) -
         near.keep(a_document("a", 2), said_at, 0)
 
     assert near.get("a") == Held(a_document("a", 2), 9.0)
+
+
+def test_a_new_version_is_no_fresher_than_when_it_was_said_itself(near: Near) -> None:
+    near.keep(a_document("a", 1), 9.0, 0)
+    near.keep(a_document("a", 2), 7.0, 0)
+
+    assert near.get("a") == Held(a_document("a", 2), 7.0)

@@ -86,3 +86,58 @@ def test_made_up_ids_are_denied_within_bounds(near: Near) -> None:
         near.deny(str(number), near.epoch)
 
     assert sum(near.denied(str(number)) for number in range(20_000)) == 10_000
+
+
+def test_its_size_is_that_of_what_it_remembers_now(near: Near) -> None:
+    near.keep(a_document("a", body=bytes(100)), 0.0, 0)
+    one = near.size
+    near.keep(a_document("b", body=bytes(700)), 0.0, 0)
+    both = near.size
+    for version in range(2, 50):
+        near.keep(a_document("b", version, body=bytes(700)), 0.0, 0)
+    changed = near.size
+    for job_id in "bcdefg":
+        near.keep(a_document(job_id, 50, body=bytes(100)), 0.0, 0)
+    many = near.size
+    near.begin({})
+
+    assert both == 2 * one + 600
+    assert (changed, near.size, near.entries) == (both, 0, 0)
+    assert many == ENTRIES * one
+
+
+def test_what_fills_it_exactly_is_remembered(near: Near) -> None:
+    near.keep(a_document("a"), 0.0, 0)
+    exact = Near(entries=9, size=near.size, negative_seconds=1.0, clock=Clock())
+    exact.keep(a_document("a"), 0.0, 0)
+    twice = Near(entries=9, size=2 * near.size, negative_seconds=1.0, clock=Clock())
+    for job_id in "abc":
+        twice.keep(a_document(job_id), 0.0, 0)
+
+    assert exact.get("a")
+    assert [job_id for job_id in "abc" if twice.get(job_id)] == ["b", "c"]
+
+
+def test_a_great_document_drives_out_as_many_small_ones_as_it_takes() -> None:
+    near = small(entries=9)
+    for job_id in "abc":
+        near.keep(a_document(job_id, body=bytes(500)), 0.0, 0)
+    near.keep(a_document("d", body=bytes(SIZE - 2 * 2100)), 0.0, 0)
+
+    assert [job_id for job_id in "abcd" if near.get(job_id)] == ["c", "d"]
+
+
+def test_what_is_told_of_a_job_that_is_known_only_does_not_step_back(near: Near) -> None:
+    near.begin({"a": 3})
+    near.follow(a_document("a", 2), 1.0)
+
+    assert near.known("a") == 3
+
+
+def test_what_was_given_does_not_sink_but_is_forgotten_with_all_else(near: Near) -> None:
+    near.give("a", 5)
+    near.give("a", 3)
+    given = near.given("a")
+    near.begin({})
+
+    assert (given, near.given("a"), near.known("a")) == (5, 0, 0)

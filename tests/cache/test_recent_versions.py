@@ -30,3 +30,14 @@ def test_what_is_cleared_is_forgotten() -> None:
     versions.clear()
 
     assert (versions.get("a"), len(versions)) == (0, 0)
+
+
+def test_who_is_asked_for_or_told_of_stays() -> None:
+    versions = Versions(MOST)
+    for job_id in "abc":
+        versions.put(job_id, 1)
+    versions.get("a")
+    versions.put("b", 2)
+    versions.put("d", 1)
+
+    assert [versions.get(job_id) for job_id in "abcd"] == [1, 2, 0, 1]

@@ -1,6 +1,7 @@
 """The shared tier's gets in company: who travels with whom, and within which budget."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -144,11 +145,11 @@ async def test_what_is_begun_because_redis_had_nothing_of_use_does_not_ask_it_ag
         return [first, await bench.get(wanted)]  # a request behind it, begun in its context
 
     def begin(answer: None) -> None:
-        begun.put_nowait(asyncio.create_task(look_up()))  # type: ignore[arg-type]
         begun.put_nowait(asyncio.create_task(bench.get(other)))
+        begun.put_nowait(asyncio.create_task(look_up()))  # type: ignore[arg-type]
 
     bench.gets.ask(wanted, lambda kept: None, begin)
-    first, second = [await begun.get() for _ in range(2)]
+    second, first = [await begun.get() for _ in range(2)]
     found = [await first, await second]
 
     expected = Entry(document=document, written_at=NOW) if kept and not trouble else trouble
@@ -156,6 +157,24 @@ async def test_what_is_begun_because_redis_had_nothing_of_use_does_not_ask_it_ag
     asked = [str(one) for keys in bench.cache.asked for one in keys]
     assert sorted(asked) == sorted([key(wanted), key(wanted), key(other)])
     assert 0.0 < budget.left < whole
+
+
+async def test_what_redis_said_a_while_ago_is_asked_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one,) = bench.some(1)
+    begun: asyncio.Queue[asyncio.Task[Kept]] = asyncio.Queue()
+    real, passed = time.monotonic, [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: real() + passed[-1])
+
+    def begin(answer: None) -> None:
+        passed.append(0.2)
+        begun.put_nowait(asyncio.create_task(bench.get(one.id)))
+
+    bench.gets.ask(one.id, lambda kept: None, begin)
+    await (await begun.get())
+
+    assert bench.asked == [1, 1]
 
 
 async def test_who_was_answered_leaves_nothing_to_what_begins_there(bench: Bench) -> None:

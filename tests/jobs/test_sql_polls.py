@@ -72,10 +72,11 @@ async def test_a_poll_reads_what_the_long_way_reads_of_any_job(
 
 
 def test_numbers_that_stand_for_truth_are_truth() -> None:
-    document = polled(("job_x", "default", 3, 1, 0, 0, b"{}"))
+    document = polled(("job_x", "default", 3, 1, 0, 0, b" {}\n"))
 
     assert document.done is True
     assert document.gone is False
+    assert document.body == b" {}\n"
 
 
 async def test_each_of_a_crowd_gets_its_own_answer_whoever_leaves_when(store: SqlJobs) -> None:
@@ -99,6 +100,18 @@ async def test_each_of_a_crowd_gets_its_own_answer_whoever_leaves_when(store: Sq
         stayed = [it for task, it in zip(asked, answers, strict=True) if task not in leaving]
         assert stayed == [True] * len(stayed)
     assert await poll(7)
+
+
+async def test_the_rows_are_those_of_the_jobs_asked_for_and_no_others(
+    database: Database, store: SqlJobs
+) -> None:
+    ids = sorted([(await store.create(a_job())).id for _ in range(4)])
+    alone = [[row[0] for row in await database.polls.rows([job_id])] for job_id in ids]
+    two = await database.polls.rows([ids[1], ids[2], "job_x"])
+
+    assert alone == [[job_id] for job_id in ids]
+    assert sorted(row[0] for row in two) == ids[1:3]
+    assert list(await database.polls.rows(["job_x"])) == []
 
 
 async def test_a_change_is_read_at_once(store: SqlJobs) -> None:

@@ -153,30 +153,3 @@ async def test_closing_ends_the_thread_and_does_not_wait_for_a_disk_that_hangs(
     await seen(lambda: threading.active_count() == before)
 
     assert took < 0.5 + SLACK
-
-
-async def test_a_file_that_cannot_be_opened_is_tried_again_by_the_next_poll(
-    tmp_path: Path,
-) -> None:
-    polls = SqlitePolls(f"{tmp_path}/there/tally.db", {}, [])
-    for _ in range(2):
-        with pytest.raises(sqlite3.OperationalError, match="unable to open database file"):
-            await polls.rows(["job_x"])
-    (tmp_path / "there").mkdir()
-    with pytest.raises(sqlite3.OperationalError, match="no such table: jobs"):
-        await polls.rows(["job_x"])
-    await polls.close()
-
-
-async def test_a_file_that_the_first_poll_makes_is_in_the_right_mode(
-    sqlite_url: str, tmp_path: Path
-) -> None:
-    database = open_database(sqlite_url)
-    with pytest.raises(sqlite3.OperationalError):
-        await database.polls.rows(["job_x"])
-    await database.close()
-    with sqlite3.connect(tmp_path / "tally.db") as connection:
-        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    connection.close()
-
-    assert mode == "wal"
