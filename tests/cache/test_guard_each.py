@@ -10,8 +10,7 @@ from cache import CacheStats
 from cache.breaker import CALLS, IN_A_ROW
 from cache.guard import Guard
 from cache.tier import Budget, Trouble
-
-QUICK = 0.05
+from example_guard import a_guard
 
 
 class ResponseError(Exception):
@@ -21,10 +20,6 @@ class ResponseError(Exception):
 OOM, MISCONF = ResponseError("OOM no memory"), ResponseError("MISCONF no disk")
 
 
-async def answer() -> str:
-    return "answer"
-
-
 @pytest.fixture
 def stats() -> CacheStats:
     return CacheStats()
@@ -32,17 +27,7 @@ def stats() -> CacheStats:
 
 @pytest.fixture
 async def guard(stats: CacheStats) -> AsyncIterator[Guard]:
-    guard = Guard(
-        "h",
-        stats,
-        secrets=tuple,
-        beat=answer,
-        reach=answer,
-        warm=answer,
-        width=2,
-        quick=QUICK,
-        slow=0.5,
-    )
+    guard = a_guard(stats)
     await guard.start()
     deadline = time.monotonic() + 5.0
     while not guard.in_use:

@@ -8,12 +8,9 @@ import pytest
 from cache import CacheStats
 from cache.guard import Guard
 from cache.tier import Budget, Trouble
+from example_guard import a_guard, answer
 
 WIDTH = 2
-
-
-async def answer() -> str:
-    return "answer"
 
 
 async def endless() -> str:
@@ -28,17 +25,7 @@ def stats() -> CacheStats:
 
 @pytest.fixture
 async def guard(stats: CacheStats) -> AsyncIterator[Guard]:
-    guard = Guard(
-        "h",
-        stats,
-        secrets=tuple,
-        beat=answer,
-        reach=answer,
-        warm=answer,
-        width=WIDTH,
-        quick=0.05,
-        slow=0.5,
-    )
+    guard = a_guard(stats, width=WIDTH)
     await guard.start()
     yield guard
     await guard.stop(seconds=1.0, last=lambda: asyncio.sleep(0))
