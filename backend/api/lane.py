@@ -94,7 +94,8 @@ class Lane:
     def _shown(
         self, job_id: str, answer: Answer, asked: Asked, client: str, began: float
     ) -> Ready | None:
-        """Whatever breaks here must leave no client without an answer: then the ordinary way's."""
+        """Whatever breaks here must leave no client without an answer: then the ordinary way's,
+        which counts the poll once more."""
         try:
             made = answer.memo or _make(answer)
             self._polled(job_id, client, made.done)

@@ -1,5 +1,6 @@
 """What the fast lane leans on of uvicorn's internals, and whether this uvicorn still has it."""
 
+from dis import get_instructions
 from typing import Final
 
 from uvicorn.config import Config
@@ -30,4 +31,5 @@ def changed() -> str:
 
 
 def _has(kind: type) -> set[str]:
-    return {*dir(kind), *kind.__init__.__code__.co_names}  # type: ignore[misc]
+    made = get_instructions(kind.__init__)  # type: ignore[misc]
+    return {*dir(kind), *(it.argval for it in made if it.opname == "STORE_ATTR")}

@@ -13,7 +13,7 @@ from cache.breaker import Breaker
 from cache.counted import Timed
 from cache.errands import Errands
 from cache.heartbeat import Heartbeat
-from cache.redis_trouble import classify, explain, quote
+from cache.redis_trouble import classify, explain, quote, troubles_in
 from cache.stats import CacheStats
 from cache.tier import Budget, Trouble
 
@@ -24,6 +24,8 @@ _log = logging.getLogger("tally.cache")
 
 _WORTH_BEGINNING: Final = 0.1
 """The share of a budget below which nothing is begun: it would only cost a connection."""
+_FAIR: Final = 0.5
+"""The share of it below which a call that was given up says nothing against the server."""
 
 
 class Guard:
@@ -99,10 +101,10 @@ class Guard:
         """
         if not self._breaker.closed or budget.left < _WORTH_BEGINNING * self._quick:
             return Trouble.AWAY
-        began = time.monotonic()
+        began, fair = time.monotonic(), budget.left >= _FAIR * self._quick
         told = await self._errands.run(lambda: self._answer(command), budget.left)
         took = time.monotonic() - began
-        outcome = self._judged(told, well=took <= self._quick)
+        outcome = self._judged(told, well=took <= self._quick, fair=fair)
         budget.spend(took)
         if timed is not None and outcome is not Trouble.BUSY:
             self._stats.took(timed, took)
@@ -111,8 +113,8 @@ class Guard:
     async def ask_each(
         self, command: Command[Sequence[T | Exception]], budget: Budget, timed: Timed | None = None
     ) -> Sequence[T | Trouble] | Trouble:
-        """As `ask`, of several: an error among the answers is the trouble of that one alone, and
-        held against the server only where nothing went well."""
+        """As `ask`, of several: an error among the answers is the trouble of that one alone. For
+        the breaker they are one call, which failed only where none of them went well."""
         return await self.ask(lambda: self._each(command), budget, timed)
 
     async def attend(self, command: Command[None]) -> None:
@@ -131,15 +133,18 @@ class Guard:
         """A call of the beat's: its timeouts always count, however busy this process is."""
         return self._judged(await self._errands.prove(lambda: self._answer(command), seconds))
 
-    def _judged(self, outcome: T | Trouble, *, well: bool = True) -> T | Trouble:
-        """The outcome, counted and told to the breaker; a success only if `well`."""
-        if not isinstance(outcome, Trouble):
+    def _judged(self, outcome: T | Trouble, *, well: bool = True, fair: bool = True) -> T | Trouble:
+        """Counted and told to the breaker: a success only if `well`, a timeout only if `fair`."""
+        troubles, failed = troubles_in(outcome)
+        for trouble in troubles:
+            self._stats.error(trouble)
+        if failed is None:
             if well:
                 self._breaker.succeeded(time.monotonic())
             return outcome
-        self._stats.error(outcome)
-        if outcome is not Trouble.BUSY and self._breaker.failed(time.monotonic()):
-            self._announce(outcome)
+        ours = failed is Trouble.BUSY or (failed is Trouble.TIMEOUT and not fair)
+        if not ours and self._breaker.failed(time.monotonic()):
+            self._announce(failed)
             self._errands.dismiss()
         return outcome
 
@@ -152,11 +157,6 @@ class Guard:
 
     async def _each(self, command: Command[Sequence[T | Exception]]) -> Sequence[T | Trouble]:
         answers = await command()
-        errors = [answer for answer in answers if isinstance(answer, Exception)]
-        if errors and len(errors) == len(answers):
-            raise errors[0]
-        for error in errors:
-            self._stats.error(classify(error))
         return [self._forgiven(it) if isinstance(it, Exception) else it for it in answers]
 
     def _forgiven(self, error: Exception) -> Trouble:

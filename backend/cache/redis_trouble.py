@@ -5,7 +5,7 @@ differ; for what has no class of its own, by the code with which the server's wo
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -173,3 +173,12 @@ def explain(trouble: Trouble, said: str | None) -> str:
     advised = (advice for words, advice in _ADVICE.items() if said and words in said)
     sentence = next(advised, _SENTENCE[trouble])
     return f"{sentence} ({said})." if said else f"{sentence}."
+
+
+def troubles_in(outcome: object) -> tuple[Sequence[Trouble], Trouble | None]:
+    """All that are in it; and the commonest, if there is nothing else. Pure."""
+    each = outcome if isinstance(outcome, list) else [outcome]
+    troubles = [it for it in each if isinstance(it, Trouble)]
+    if not troubles or len(troubles) < len(each):
+        return troubles, None
+    return troubles, max(troubles, key=troubles.count)
