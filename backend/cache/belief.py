@@ -17,7 +17,8 @@ from jobs import Answer, Document
 _NEVER: Final = float("-inf")
 """When nothing was ever proven."""
 _SAME_SECONDS: Final = 0.1
-"""For so long an answer from memory is given again as it is; its age is then that much too low."""
+"""For so long at most, or until the next proof, an answer from memory is given again as it is; its
+age is then that much too low."""
 
 
 class Belief:

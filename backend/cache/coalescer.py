@@ -1,8 +1,8 @@
 """Coalesces what is asked of each shard in one turn of the event loop into one question. No I/O.
 
 A driver's command costs more than the server's answer by far: one MGET of sixty costs hardly more
-than one GET, one pipeline of sixty puts a third of them. Whoever asks alone loses next to nothing:
-the question leaves two turns of the loop later at most, before anything else is waited for.
+than one GET, and sixty puts in one pipeline a third of sixty alone. Whoever asks alone loses
+little: the question leaves in the next turn of the loop, before anything else is waited for.
 """
 
 import asyncio
@@ -12,20 +12,20 @@ from typing import Generic, TypeAlias, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
-Ask: TypeAlias = Callable[[Collection[K]], Awaitable[Mapping[K, T]]]
+Question: TypeAlias = Callable[[Collection[K]], Awaitable[Mapping[K, T]]]
 Tell: TypeAlias = Callable[[T], None]
 
 
 class Coalescer(Generic[K, T]):
-    """`ask` asks one shard about several things at once, and sets its own limit of time.
+    """`question` asks one shard about several things at once, and sets its own limit of time.
 
     Equal things are one. At most `most` travel together: the last of them waits for the first. For
     one event loop.
     """
 
-    def __init__(self, ask: Ask[K, T], *, lost: T, most: int = 100) -> None:
-        """`lost`: what is told of things of which `ask` says nothing."""
-        self._ask = ask
+    def __init__(self, question: Question[K, T], *, lost: T, most: int = 100) -> None:
+        """`lost`: what is told of things of which the answer says nothing."""
+        self._question = question
         self._lost = lost
         self._most = most
         self._waiting: dict[Hashable, dict[K, list[Tell[T]]]] = {}
@@ -61,7 +61,7 @@ class Coalescer(Generic[K, T]):
             del self._waiting[shard]
         told: Mapping[K, T] = {}
         try:
-            told = await self._ask(waiting)
+            told = await self._question(waiting)
         finally:  # also if it breaks off: nobody waits for ever
             for thing, tells in waiting.items():
                 for tell in tells:

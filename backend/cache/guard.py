@@ -136,7 +136,7 @@ class Guard:
     def _judged(self, outcome: T | Trouble, *, well: bool = True, fair: bool = True) -> T | Trouble:
         """Counted and told to the breaker: a success only if `well`, a timeout only if `fair`."""
         troubles, failed = troubles_in(outcome)
-        for trouble in troubles:
+        for trouble in dict.fromkeys(troubles):  # one call, however many puts it carried
             self._stats.error(trouble)
         if failed is None:
             if well:

@@ -117,7 +117,7 @@ class Mending:
         offers = [(one.document, one.said_at) for one in due]
         outcomes = await self._shared.put_many(offers, Budget(_PUT_SECONDS))
         for one in due:
-            self._became(one, outcomes.get(one.document.id, False))
+            self._became(one, outcomes[one.document.id])
 
     def _became(self, one: _Due, outcome: Outcome) -> None:
         job_id = one.document.id

@@ -102,16 +102,16 @@ class Shared:
 
     async def put_many(self, offers: Sequence[Offer], budget: Budget) -> dict[str, Outcome]:
         """Offer documents of as many jobs, best effort, as long as the budget lasts: what `put`
-        says of each, where that is a job's."""
+        says of each. One alone travels with others'."""
         if len(offers) == 1:
             ((document, said_at),) = offers
             return {document.id: await self.put(document, said_at, budget)}
-        sound = {it.id: (it, self._put(it, at)) for it, at in offers if is_job_id(it.id)}
-        if not sound:
-            return {}
-        told = await self._cache.put_many([put for _, put in sound.values()], budget)
-        pairs = zip(sound.items(), told, strict=True)
-        return {job_id: self._became(it, outcome) for (job_id, (it, _)), outcome in pairs}
+        outcomes: dict[str, Outcome] = {it.id: False for it, _ in offers}
+        sound = [(it, self._put(it, said_at)) for it, said_at in offers if is_job_id(it.id)]
+        told = await self._cache.put_many([put for _, put in sound], budget) if sound else ()
+        for (document, _), outcome in zip(sound, told, strict=True):
+            outcomes[document.id] = self._became(document, outcome)
+        return outcomes
 
     def announced(self, raw: bytes) -> Entry | None:
         """What an announced value says, of whichever job; None if it is no sound value."""

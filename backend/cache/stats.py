@@ -119,13 +119,14 @@ class CacheStats:
         self._cells[self._lagged[how]] += 1
 
     def error(self, trouble: Trouble) -> None:
-        """The server, or the way to it, failed one call. AWAY is none: nobody was asked."""
+        """The server, or the way to it, failed one call, or a part of it. AWAY is none: nobody was
+        asked."""
         if trouble is not Trouble.AWAY:
             self._cells[self._errors[trouble]] += 1
 
     def took(self, what: Timed, seconds: float) -> None:
-        """A poll, from its arrival to the end of its answer; or a call of Redis, with its waiting
-        for a connection, also one that failed."""
+        """A poll, from its arrival to the end of its answer; or a call of Redis, alone or of many
+        things at once, with its waiting for a connection, also one that failed."""
         self._timers[what](seconds)
 
     def beat(self) -> None:

@@ -83,6 +83,17 @@ async def test_a_near_answer_is_at_most_a_tenth_of_a_second_older_than_it_says(
     assert int(answer.age) == 1
 
 
+async def test_what_is_polled_stays_when_the_near_tier_is_full(bench: RecallBench) -> None:
+    polled, *others, one_more = [a_document() for _ in range(11)]
+    for document in (polled, *others):
+        bench.keep(document)
+    bench.belief.at_hand(polled.id)
+    bench.keep(one_more)
+
+    assert bench.near.peek(polled.id)
+    assert not bench.near.peek(others[0].id)
+
+
 async def test_another_proof_counts_at_once(bench: RecallBench) -> None:
     document = a_document()
     bench.keep(document, ago=9.0)

@@ -183,6 +183,7 @@ async def test_many_are_offered_at_once_and_each_has_its_outcome(
     assert outcomes == {
         first.id: Entry(document=newer, written_at=NOW),
         second.id: False,
+        strange.id: False,
         third.id: Trouble.OOM,
         fourth.id: True,
     }

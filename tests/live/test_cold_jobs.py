@@ -16,7 +16,7 @@ import pytest
 from dev_servers import PostgresServer, RedisServer
 from example_jobs import RecordedDelivery, a_job
 from jobs import Claimed, Database, Finished, SqlJobs, migrate, open_database
-from live.client import Api
+from live.client import Api, eventually
 from live.http_line import HttpLine
 from live.installation import Installation
 from live.settled import ready
@@ -54,7 +54,7 @@ async def test_a_cold_job_is_read_once_by_each_process_however_many_ask(
     """Done before the processes start, so that they hear of it at the first poll only."""
     jobs = [await finished_job(database) for _ in range(JOBS)]
     tally.settings |= {"REDIS_URL": redis.url if with_redis else "none", "EMBEDDED_WORKER": "off"}
-    apis = await two_processes(tally, database_url)
+    apis = await two_processes(tally, database_url, redis)
     dice = Random(1)
     for job in jobs:
         before = await reads(apis)
@@ -79,7 +79,7 @@ async def test_while_the_database_is_slow_they_wait_together_and_its_log_shows_o
     jobs = [await finished_job(database) for _ in range(JOBS)]
     tally.settings |= {"REDIS_URL": redis.url if with_redis else "none", "EMBEDDED_WORKER": "off"}
     log = StatementLog(postgres_server, postgres_url)
-    apis = await two_processes(tally, postgres_url)
+    apis = await two_processes(tally, postgres_url, redis)
     dice = Random(2)
     outcomes = [await crowd_at(apis, job, dice, locked=database) for job in jobs]
     await database.close()
@@ -101,10 +101,16 @@ async def finished_job(database: Database) -> str:
     return job.id
 
 
-async def two_processes(tally: Installation, database_url: str) -> list[Api]:
-    """Their feeds proven; without audits, which read the database, too."""
+async def two_processes(tally: Installation, database_url: str, redis: RedisServer) -> list[Api]:
+    """Their feeds proven; without audits, which read the database, too. Redis is empty: should a
+    feed tell once more of the jobs, as it may of what is seconds old, they were put there."""
     apis = [tally.serve(DATABASE_URL=database_url, CACHE_AUDIT_SHARE="0") for _ in range(2)]
-    return [await ready(api) for api in apis]
+    for api in apis:
+        await ready(api)
+    for api in apis:
+        await eventually(api.stats, lambda told: not told["feed"]["to_mend"])
+    redis.ask("FLUSHALL")
+    return apis
 
 
 async def reads(apis: list[Api]) -> int:
