@@ -98,7 +98,9 @@ def test_a_server_that_cannot_start_says_why(redis_flavour: RedisFlavour) -> Non
     server.close()
 
 
-def test_an_emptied_database_is_as_a_new_one(postgres_server: PostgresServer) -> None:
+def test_an_emptied_database_is_as_a_new_one(
+    postgres_server: PostgresServer, postgres_url: str
+) -> None:
     """Whatever somebody made in it, and although he is still there."""
     urls = [postgres_server.create_database() for _ in range(2)]
     used, new = (url.rpartition("/")[2] for url in urls)
