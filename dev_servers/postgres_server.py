@@ -79,7 +79,7 @@ class PostgresServer(Server):
 
     def answers(self) -> bool:
         try:
-            return self.psql("SELECT 1", connect_seconds=2) == "1"
+            return self.psql("SELECT 1") == "1"
         except ServerError:
             return False
 
@@ -99,17 +99,15 @@ class PostgresServer(Server):
         """Ends it at once, in order, whoever is still connected."""
         super().stop(by)
 
-    def psql(
-        self, sql: str, *, database: str = "postgres", connect_seconds: float = START_SECONDS
-    ) -> str:
+    def psql(self, sql: str, *, database: str = "postgres") -> str:
         """What psql prints for `sql`, columns parted by "|". Raises ServerError on any error."""
         words = [str(self._programs / "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql]
         try:
             done = subprocess.run(
-                [*words, f"{self._url_of(database)}?connect_timeout={connect_seconds:.0f}"],
+                [*words, f"{self._url_of(database)}?connect_timeout=2"],
                 capture_output=True,
                 text=True,
-                timeout=START_SECONDS + connect_seconds,
+                timeout=START_SECONDS,
                 check=True,
             )
         except subprocess.SubprocessError as error:

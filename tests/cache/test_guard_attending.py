@@ -10,6 +10,7 @@ import pytest
 from cache import CacheStats
 from cache.breaker import IN_A_ROW
 from cache.guard import Guard
+from example_guard import a_guard
 
 Until = Callable[..., Awaitable[float]]
 
@@ -44,9 +45,7 @@ def stats() -> CacheStats:
 @pytest.fixture
 async def guard(server: Server, stats: CacheStats) -> AsyncIterator[Guard]:
     ask = server.answer
-    guard = Guard(
-        "h", stats, secrets=tuple, beat=ask, reach=ask, warm=ask, width=2, quick=1.0, slow=1.0
-    )
+    guard = a_guard(stats, beat=ask, reach=ask, warm=ask, quick=1.0, slow=1.0)
     yield guard
     await guard.stop(seconds=1.0, last=lambda: asyncio.sleep(0))
 

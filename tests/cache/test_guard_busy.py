@@ -9,6 +9,7 @@ import pytest
 
 from cache import CacheStats
 from cache.guard import Guard
+from example_guard import a_guard
 
 LAG = 0.08
 """Seconds: the budget, and more than what is forgiven a loop after it."""
@@ -40,9 +41,7 @@ def stats() -> CacheStats:
 @pytest.fixture
 async def guard(server: Server, stats: CacheStats) -> AsyncIterator[Guard]:
     ask = server.answer
-    guard = Guard(
-        "h", stats, secrets=tuple, beat=ask, reach=ask, warm=ask, width=2, quick=0.05, slow=0.5
-    )
+    guard = a_guard(stats, beat=ask, reach=ask, warm=ask)
     await guard.start()
     yield guard
     await guard.stop(seconds=1.0, last=lambda: asyncio.sleep(0))
