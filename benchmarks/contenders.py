@@ -50,6 +50,10 @@ def peer(name: str, module: str) -> Contender:
 _OFF: Final = {"CACHE_ENABLED": "false"}
 
 HELLO: Final = Contender(name="raw ASGI hello world", app="benchmarks.hello:app", kind="floor")
+LINES: Final = Contender(
+    name="hello world, a poll's header lines", app="benchmarks.hello:with_lines", kind="floor"
+)
+"""For comparison: sends the lines of a poll's answer, and looks nothing up."""
 TALLY: Final = tally("Tally", http=LANE)
 """As it comes; `FAST` is the same, by the name of what is measured of it."""
 FAST: Final = tally("Tally, near hit, fast lane", http=LANE)
@@ -75,3 +79,9 @@ OURS: Final = (FAST, ASGI, NO_REDIS, REDIS, SQLITE, POSTGRES)
 REDIS_PEERS: Final = (HAND_WRITTEN, CASHEWS, AIOCACHE, FASTAPI_CACHE)
 """Ask Redis for each poll, as `REDIS` does."""
 PYTHON_PEERS: Final = (*REDIS_PEERS, CLIENT_SIDE)
+NEIGHBOURS: Final = (
+    *(SQLITE, POSTGRES, PLAIN, ASGI, LINES, HELLO, FAST, CLIENT_SIDE, NGINX, NO_REDIS, REDIS),
+    *REDIS_PEERS,
+)
+"""All, in the order in which they are measured: who is compared stands close, for what slows the
+machine comes and goes within a minute."""

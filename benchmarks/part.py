@@ -37,16 +37,16 @@ class Part:
 def add_pace(parser: argparse.ArgumentParser) -> None:
     seconds = os.environ.get("BENCH_SECONDS") or None
     parser.add_argument("--quick", action="store_true", help="see that it works; no real figures")
-    parser.add_argument("--rounds", type=int, help="5, or 1 when quick")
+    parser.add_argument("--rounds", type=int, help="9, or 1 when quick")
     parser.add_argument(
-        "--seconds", type=float, default=seconds, help="of a round: 3 or BENCH_SECONDS, 1 if quick"
+        "--seconds", type=float, default=seconds, help="of a round: 2 or BENCH_SECONDS, 1 if quick"
     )
 
 
 def pace_of(words: argparse.Namespace) -> Pace:
     """Ends with one line where a number is no good; makes the peers' environment."""
-    rounds = words.rounds if words.rounds is not None else (1 if words.quick else 5)
-    seconds = words.seconds if words.seconds is not None else (1.0 if words.quick else 3.0)
+    rounds = words.rounds if words.rounds is not None else (1 if words.quick else 9)
+    seconds = words.seconds if words.seconds is not None else (1.0 if words.quick else 2.0)
     if rounds < 1 or not 1 <= seconds <= 60:
         sys.exit("--rounds must be at least 1, and --seconds (or BENCH_SECONDS) from 1 to 60.")
     return Pace(rounds=rounds, seconds=seconds, quick=words.quick, peers=set_up_peers())

@@ -6,7 +6,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import contenders as who
 from benchmarks.ground import Ground
 from benchmarks.part import Figures, Pace, Part, alone
-from benchmarks.ratios import middle, paired, table
+from benchmarks.ratios import in_turn, middle, paired, table
 from benchmarks.serving import Running, nginx, serving
 from benchmarks.wrk import run_wrk
 
@@ -40,7 +40,8 @@ class Aim:
 
 def competitors(pace: Pace) -> list[who.Contender]:
     peers = [*who.PYTHON_PEERS, who.PLAIN] if pace.peers else []
-    return [who.HELLO, *who.OURS, *peers, *([who.NGINX] if pace.peers and nginx() else [])]
+    front = [who.NGINX] if pace.peers and nginx() else []
+    return [who.HELLO, who.LINES, *who.OURS, *peers, *front]
 
 
 def measure(ground: Ground, pace: Pace) -> Figures:
@@ -54,7 +55,7 @@ def measure(ground: Ground, pace: Pace) -> Figures:
         ]
         for aim in aims:
             check_document(aim)
-        rounds = [_one_round(aims, pace.seconds) for _ in range(pace.rounds)]
+        rounds = [one_round(aims, pace.seconds, _measured, n) for n in range(pace.rounds)]
     return summary(rounds)
 
 
@@ -62,7 +63,7 @@ def _aims(server: Running, ids: Sequence[str]) -> Iterator[Aim]:
     contender = server.contender
     aim = Aim(name=contender.name, server=server, paths=server.paths(ids))
     yield aim
-    if contender.name in (who.FAST.name, who.ASGI.name):
+    if contender.name in (who.LINES.name, who.FAST.name, who.ASGI.name):
         yield replace(aim, name=contender.name + NOT_MODIFIED, etag='"1.1"')
 
 
@@ -90,8 +91,14 @@ def _check_not_modified(aim: Aim, etag: str) -> None:
             raise ValueError(f"{aim.name} answers {status} to {path} with {etag}")
 
 
-def _one_round(aims: Sequence[Aim], seconds: float) -> dict[str, dict[str, Any]]:
-    return {aim.name: _measured(aim, seconds) for aim in aims}
+def one_round(
+    aims: Sequence[Aim], seconds: float, measured: Callable[[Aim, float], Figures], number: int
+) -> dict[str, Figures]:
+    """Measured as neighbours, every second round backwards; told in the order of the aims."""
+    place = {contender.name: place for place, contender in enumerate(who.NEIGHBOURS)}
+    side_by_side = sorted(aims, key=lambda aim: place[aim.server.contender.name])
+    found = {aim.name: measured(aim, seconds) for aim in in_turn(side_by_side, number)}
+    return {aim.name: found[aim.name] for aim in aims}
 
 
 def _measured(aim: Aim, seconds: float) -> dict[str, Any]:
@@ -134,13 +141,20 @@ HEAD: Final = (
 )
 
 
+_BELOW: Final = """
+
+No job changes here, and a round is shorter than the peers' lifetime of 30 s (nginx's: 1 s): caches
+that know nothing else have no reads for that reason alone."""
+
+
 def page(figures: Figures) -> str:
-    return table(HEAD, [_row(name, line) for name, line in figures["lines"].items()])
+    return table(HEAD, [_row(name, line) for name, line in figures["lines"].items()]) + _BELOW
 
 
 def _row(name: str, line: Figures) -> list[str]:
     rate, ratio = line["per_second"], line["times_hello"]
-    reads = "" if name == who.HELLO.name else f"{line['reads_per_1000']:,.1f}"
+    floor = name.startswith((who.HELLO.name, who.LINES.name))
+    reads = "" if floor else f"{line['reads_per_1000']:,.1f}"
     return [
         name,
         f"{rate['median']:,.0f}",

@@ -7,6 +7,9 @@ what slows the machine for longer slows both.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,12 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     """The nearest rank; None for no values."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else None
+
+
+def in_turn(steps: Sequence[T], number: int) -> Sequence[T]:
+    """The steps of that round: every second one goes backwards, so that nobody always comes after
+    the same one."""
+    return steps[::-1] if number % 2 else steps
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -90,12 +90,14 @@ async def _costs(ways: Mapping[str, Way], documents: Sequence[Document], rounds:
     versions = count(1)  # new ones each time, so that puts are kept
     for of_round in range(1, rounds + 1):
         for at_once in AT_ONCE:
+            asked = documents[:at_once]
+            newer = {
+                put: [replace(it, version=next(versions)) for it in asked] for put in (BATCH, PUT)
+            }
             for name in order(of_round):
-                if name in (PUT, BATCH):
-                    version = next(versions)
-                    now = [replace(it, version=version) for it in documents[:at_once]]
+                these = newer.get(name, asked)
                 began = time.process_time()
-                await ways[name](now)
+                await ways[name](these)
                 cost = (time.process_time() - began) / at_once * 1e6
                 best[name, at_once] = min(cost, best.get((name, at_once), cost))
     return Costs(by_way=best)

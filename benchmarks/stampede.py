@@ -98,8 +98,7 @@ def page(figures: Figures) -> str:
 
 
 def _count(one: Figures, key: str) -> str:
-    """Figures of earlier runs have no worst."""
-    middle, worst = one[key], one.get("worst", {}).get(key, one[key])
+    middle, worst = one[key], one["worst"][key]
     return f"{middle:,.0f}" + (f" (worst {worst:,.0f})" if worst > middle else "")
 
 

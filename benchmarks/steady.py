@@ -108,7 +108,13 @@ def told(polls: Sequence[Polled], *, seconds: float, changes: int, reads: int) -
 
 def page(figures: Figures) -> str:
     head = ("", "polls", "changes", "database reads", "per change and process", "p50 ms", "p99 ms")
-    return table((*head, "errors"), [_row(name, one) for name, one in figures.items()])
+    rows = [_row(name, one) for name, one in figures.items()]
+    return table((*head, "errors"), rows) + _BELOW
+
+
+_BELOW: Final = """
+
+Reads are those that polls caused; the feed's own, of the rows that changed, are none of them."""
 
 
 def _row(name: str, one: Figures) -> list[str]:

@@ -67,10 +67,16 @@ class Sentinel(FiledRedis):
 
     def replicas(self) -> list[int]:
         """The ports of those that it knows to follow the primary."""
+        return [int(one["port"]) for one in self._replicas() if _follows(one)]
+
+    def misses_replicas(self) -> bool:
+        """Whether it holds every replica for down: not only for not connected, which passes."""
+        return all("s_down" in one["flags"].split(",") for one in self._replicas())
+
+    def _replicas(self) -> list[dict[str, str]]:
         lines = self.ask(f"SENTINEL REPLICAS {SERVICE}").splitlines()
         starts = [place for place, line in enumerate(lines) if line == "name"]
-        known = [_pairs(lines[a:b]) for a, b in zip(starts, [*starts[1:], None], strict=True)]
-        return [int(one["port"]) for one in known if _follows(one)]
+        return [_pairs(lines[a:b]) for a, b in zip(starts, [*starts[1:], None], strict=True)]
 
     def _orders(self) -> Iterator[Sequence[str]]:
         place = ("127.0.0.1", str(self._watched.told_port), str(self._quorum))

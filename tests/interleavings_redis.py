@@ -65,7 +65,11 @@ class ModelRedis:
             self._room, "gets", lambda: [redis.get(key) for key in keys]
         )
 
-    async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
+    async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
+        """A pipeline is no transaction: others come between its commands."""
+        return [await self._put(it.key, it.value) for it in puts]
+
+    async def _put(self, key: str, value: bytes) -> PutOutcome:
         if self._puts == "late":
             self._world.stage.outside(
                 f"late put {value[:27].decode()}", lambda: self._world.put(key, value), needed=False
@@ -78,10 +82,6 @@ class ModelRedis:
         if result == 1:
             return Stored()
         return Kept(newer=result if isinstance(result, bytes) else None)
-
-    async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
-        """A pipeline is no transaction: others come between its commands."""
-        return [await self.put(it.key, it.value, budget, seconds=it.seconds) for it in puts]
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:
         """Whoever listens is in the world's list."""

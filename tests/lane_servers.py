@@ -18,6 +18,7 @@ from api_service import still_parts
 from cache import Cache, CacheStats, Memory, NoCache
 from example_jobs import RecordedDelivery
 from jobs import Answer, Database, JobFiles, SqlChanges, SqlJobs
+from live.client import seen
 
 NOW: Final = 1_000.0
 """The memory's clock stands still: an answer does not grow older between two servers."""
@@ -36,6 +37,8 @@ class Served:
     memory: Memory
     stats: CacheStats
     observed: list[tuple[str, str, int]]
+    polled: list[str]
+    """The host of each poll, whoever answered it."""
     laned: tuple[list[int], list[int]]
     """The statuses that each of the lanes answered, as in `lanes`: the second inside uvicorn."""
 
@@ -48,7 +51,7 @@ class Served:
 async def three_servers(
     database: Database, folder: Path, cache: Cache | None = None, **knobs: Any
 ) -> AsyncIterator[Served]:
-    stats, observed = CacheStats(), list[tuple[str, str, int]]()
+    stats, observed, polled = CacheStats(), list[tuple[str, str, int]](), list[str]()
     answered = list[int](), list[int]()
     store = SqlJobs(database, RecordedDelivery())
     memory = Memory(
@@ -63,14 +66,17 @@ async def three_servers(
     def observe(route: str, method: str, status: int, seconds: float) -> None:
         observed.append((route, method, status))
 
+    def note(job_id: str, host: str, last: bool) -> None:
+        polled.append(host)
+
     def app(laned: list[int] | None = None) -> Any:
-        return _app(memory, folder, observe, laned)
+        return _app(memory, folder, laned, observe=observe, polled=note)
 
     async with AsyncExitStack() as stack:
         await memory.start()
         stack.push_async_callback(memory.stop)
-        while memory.feed and not memory.feed.proven:
-            await memory.feed.ask()
+        feed = memory.feed
+        await seen(lambda: feed is None or feed.proven, beat=0.005)
         plain, protocol = "httptools", "api.lane_protocol:Protocol"
         yield Served(
             ordinary=await stack.enter_async_context(_serving(app(), plain)),
@@ -81,6 +87,7 @@ async def three_servers(
             memory=memory,
             stats=stats,
             observed=observed,
+            polled=polled,
             laned=answered,
         )
 
@@ -92,7 +99,7 @@ class _Within(LaneApp):
         await self.app(scope, receive, send)
 
 
-def _app(memory: Memory, folder: Path, observe: Any, answered: list[int] | None) -> Any:
+def _app(memory: Memory, folder: Path, answered: list[int] | None, **told: Any) -> Any:
     """With the lane if there is a list of its answers."""
     lane = answered is not None
 
@@ -114,8 +121,8 @@ def _app(memory: Memory, folder: Path, observe: Any, answered: list[int] | None)
             JobFiles(folder),
             at_hand=at_hand,
             ask_soon=ask_soon,
-            observe=observe,
             laned=laned,
+            **told,
         )
     )
 

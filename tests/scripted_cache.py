@@ -66,9 +66,6 @@ class ScriptedCache:
         troubles = [self.trouble or self.troubles.get(named(key)) for key in keys]
         return [trouble or there.get(key) for trouble, key in zip(troubles, keys, strict=True)]
 
-    async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
-        return (await self.put_many([Put(key=key, value=value, seconds=seconds)], budget))[0]
-
     async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
         self.pipelines.append(len(puts))
         self._at_once += 1

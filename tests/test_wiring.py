@@ -1,43 +1,27 @@
 """The parts joined: what the doors get, and what they do when a part cannot be built."""
 
 import asyncio
-import gc
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
+from built_app import living, set_bare
 from counts import Board, Reading
-from live.client import seen
 from settings import Settings
 from wiring import MISCONFIGURED, build_app, build_basis
 
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(Settings.model_config, "env_file", None)
-    for name, value in {
-        "DATA_DIR": str(tmp_path),
-        "DATABASE_URL": "",
-        "REDIS_URL": "none",
-        "LOG_FILE": "",
-        "EMBEDDED_WORKER": "off",
-        "CACHE_AUDIT_SHARE": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
+    set_bare(monkeypatch, tmp_path)
 
 
 @pytest.fixture
 async def client(bare: None) -> AsyncIterator[httpx.AsyncClient]:
-    app = build_app()
-    assert isinstance(app.app, FastAPI)
-    async with app.app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://tally") as client:
-            yield client
+    async with living() as client:
+        yield client
 
 
 async def until_ready(client: httpx.AsyncClient) -> None:
@@ -46,33 +30,6 @@ async def until_ready(client: httpx.AsyncClient) -> None:
             if (await client.get("/readyz")).status_code == 200:
                 return
             await asyncio.sleep(0.05)
-
-
-async def test_the_first_request_waits_until_jobs_can_be_queued(client: httpx.AsyncClient) -> None:
-    """No second start-up step: a job posted at once is accepted once the engine is loaded."""
-    answer = await client.post(
-        "/api/v2/jobs", json={"kind": "probe", "source": {"type": "sample"}}, timeout=30
-    )
-    poll = await client.get(answer.headers["location"])
-    ready = await client.get("/readyz")
-
-    assert answer.status_code == 202
-    assert poll.json() == answer.json()
-    assert re.fullmatch(
-        r"tally; (hit; ttl=\d+; detail=near|fwd=bypass; detail=redis-off)",
-        poll.headers["cache-status"],
-    )
-    assert ready.json() == {"status": "ready", "database": "up", "cache": "off"}
-
-
-async def test_what_is_loaded_by_then_is_kept_from_garbage_collection(bare: None) -> None:
-    gc.unfreeze()  # what other services of this process have left
-    app = build_app()
-    async with app.app.router.lifespan_context(app):  # type: ignore[attr-defined]
-        frozen = await seen(gc.get_freeze_count)
-    gc.unfreeze()
-
-    assert frozen > 10_000
 
 
 async def test_page_stats_and_metrics_are_joined_to_the_same_counts(

@@ -1,7 +1,8 @@
 """A worker as a process, with the pace of a test: python worker_door.py URL DATA_DIR PACE [HOW].
 
 HOW `dies-at-claim`: it kills itself where a worker has taken a delivery and not yet its job.
-HOW `stalls`: on SIGUSR1 its event loop stands still, and its other threads do not.
+HOW `stalls`: after SIGUSR1 its event loop stands still, once it has renewed its lease (it has no
+transaction open then, for which others would wait), and its other threads do not.
 """
 
 import asyncio
@@ -26,13 +27,26 @@ class DyingAtClaim(SqlJobs):
         return await super().advance(job_id, event, now=now, owner=owner)
 
 
+class Stalling(SqlBacklog):
+    asked = False
+
+    async def renew(self, worker: str, *, seconds: float) -> None:
+        await super().renew(worker, seconds=seconds)
+        if self.asked:
+            time.sleep(60)  # noqa: ASYNC251 - the loop, on purpose
+
+    def stall(self) -> None:
+        self.asked = True
+
+
 async def main(url: str, data_dir: str, pace: str, how: str = "") -> None:
-    if how == "stalls":
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, time.sleep, 60)
     database, engine = open_database(url), DbosEngine(url)
+    backlog = Stalling(database, engine)
+    if how == "stalls":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, backlog.stall)
     await run_worker(
         (DyingAtClaim if how == "dies-at-claim" else SqlJobs)(database, engine),
-        SqlBacklog(database, engine),
+        backlog,
         JobFiles(Path(data_dir)),
         engine,
         concurrency=2,

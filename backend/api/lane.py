@@ -8,7 +8,8 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from functools import lru_cache
+from typing import Final, Protocol, TypeAlias
 
 from api.lane_request import Asked
 from api.v2.poll import Polled, matches, poll_headers
@@ -35,34 +36,25 @@ Laned: TypeAlias = Callable[[int, float], None]
 """Is told the status of an answer of the lane, and how many seconds it took."""
 
 
-@dataclass(slots=True)
-class Ready:
-    """A whole answer: status, header lines as they are sent, and body."""
-
-    status: int
-    lines: bytes
-    body: bytes
-    _headers: list[tuple[bytes, bytes]] | None = None
-
-    @property
-    def headers(self) -> list[tuple[bytes, bytes]]:
-        """The same header lines, each as a pair."""
-        if self._headers is None:
-            self._headers = [_pair(line) for line in self.lines.splitlines()]
-        return self._headers
+Ready: TypeAlias = tuple[int, bytes, bytes, bytes]
+"""A whole answer: status, header lines of its own, those shared with other jobs' and the empty one
+behind them, and body. Lines are as they are sent."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Made:
-    """What an answer is: for those who have its version, and for all others."""
+    """What an answer is to clients: made once, kept with it. Few objects, one read after another:
+    among many jobs, each that a poll touches is far from the processor."""
 
     etag: str
     done: bool
     lines: bytes
-    whole: Ready | None = None
-    unchanged: Ready | None = None
+    rest: bytes
+    body: bytes
 
 
+_NO_BODY: Final = b"\r\n"
+"""In place of the shared lines."""
 Tell: TypeAlias = Callable[[Ready | None], None]
 
 
@@ -101,10 +93,10 @@ class Lane:
             self._polled(job_id, client, made.done)
             seen = asked.seen
             if seen and (seen == made.etag or matches(seen, made.etag)):
-                ready = made.unchanged or _unchanged(made)
+                ready = (304, made.lines, _NO_BODY, b"")
             else:
-                ready = made.whole or _whole(made, answer)
-            self._laned(ready.status, time.perf_counter() - began)
+                ready = (200, made.lines, made.rest, made.body)
+            self._laned(ready[0], time.perf_counter() - began)
         except Exception:
             _log.exception("the fast lane failed; the poll goes the ordinary way.")
             return None
@@ -118,23 +110,13 @@ def _make(answer: Answer) -> Made:
         raise ValueError("an answer without a document is not for the lane")
     headers = poll_headers(document, answer)
     lines = "".join([f"{name.lower()}: {value}\r\n" for name, value in headers.items()])
-    made = Made(document.etag, document.done, lines.encode())
+    made = Made(
+        document.etag, document.done, lines.encode(), _rest(len(document.body)), document.body
+    )
     object.__setattr__(answer, "memo", made)  # it is frozen, and this is no part of what it says
     return made
 
 
-def _unchanged(made: Made) -> Ready:
-    made.unchanged = Ready(304, made.lines, b"")
-    return made.unchanged
-
-
-def _whole(made: Made, answer: Answer) -> Ready:
-    body = answer.document.body if answer.document else b""
-    rest = b"content-length: %d\r\ncontent-type: application/json\r\n" % len(body)
-    made.whole = Ready(200, made.lines + rest, body)
-    return made.whole
-
-
-def _pair(line: bytes) -> tuple[bytes, bytes]:
-    name, _, value = line.partition(b": ")
-    return name, value
+@lru_cache(1024)
+def _rest(length: int) -> bytes:
+    return b"content-length: %d\r\ncontent-type: application/json\r\n\r\n" % length

@@ -3,6 +3,7 @@
 Answers near hits only: what must wait for Redis saves little here.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -34,7 +35,18 @@ class LaneApp:
         if ready is None:
             await self.app(scope, receive, send)
             return
-        await send(
-            {"type": "http.response.start", "status": ready.status, "headers": [*ready.headers]}
-        )
-        await send({"type": "http.response.body", "body": ready.body})
+        status, lines, rest, body = ready
+        headers = [*_pairs(lines), *_pairs(rest)]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+@lru_cache(1024)
+def _pairs(lines: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple(_pair(line) for line in lines.splitlines() if line)
+
+
+@lru_cache(1024)  # most lines are those of other jobs, too: what is shared stays near the processor
+def _pair(line: bytes) -> tuple[bytes, bytes]:
+    name, _, value = line.partition(b": ")
+    return name, value

@@ -18,12 +18,11 @@ def _choose() -> Callable[..., Any]:
     try:
         from api.lane_needs import changed
         from api.lane_uvicorn import LaneProtocol
-    except ImportError as error:
-        trouble = str(error)
-    else:
-        if not (trouble := changed()):
-            return LaneProtocol
-    return partial(_without_lane, trouble)
+
+        trouble = changed()
+    except Exception as error:  # no httptools, or internals that cannot even be looked at
+        trouble = repr(error)
+    return partial(_without_lane, trouble) if trouble else LaneProtocol
 
 
 def _without_lane(trouble: str, *args: Any, **named: Any) -> Any:

@@ -14,26 +14,19 @@ _END: Final = b"\r\n\r\n"
 
 
 class _Found:
-    """Collects what uvicorn's own parser finds."""
+    """Collects what uvicorn's own parser finds. Does not know it: they would be a circle, which
+    only the garbage collector ends."""
 
     def __init__(self) -> None:
         self.headers: list[tuple[bytes, bytes]] = []
         self.begun = 0
         self.complete = 0
-        self.stays = False
-        self._parser = httptools.HttpRequestParser(self)
-
-    def feed(self, data: bytes) -> None:
-        self._parser.feed_data(data)
 
     def on_message_begin(self) -> None:
         self.begun += 1
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self.headers.append((name.lower(), value))
-
-    def on_headers_complete(self) -> None:
-        self.stays = self._parser.should_keep_alive()  # later it has forgotten
 
     def on_message_complete(self) -> None:
         self.complete += 1
@@ -46,9 +39,7 @@ def read_tail(tail: bytes) -> Asked | None:
         return None
     found = _Found()
     try:
-        found.feed(b"GET /" + tail)
+        httptools.HttpRequestParser(found).feed_data(b"GET /" + tail)
     except (httptools.HttpParserError, httptools.HttpParserUpgrade):
         return None
-    if (found.begun, found.complete) != (1, 1) or not found.stays:
-        return None
-    return asked_by(found.headers)
+    return asked_by(found.headers) if (found.begun, found.complete) == (1, 1) else None

@@ -24,6 +24,7 @@ _AGAIN_SECONDS: Final = 0.1
 _LONG: Final = 4096
 """Bytes beyond which a request is none for the lane: its header lines are kept with each
 connection."""
+_CLOSE: Final = b"connection: close\r\n\r\n"
 
 
 def _lane_of(config: Config) -> Lane | None:
@@ -107,9 +108,9 @@ class LaneProtocol(HttpToolsProtocol):
         self._free = (
             self._lane is not None
             and self._kept is None
+            and not self._ends
             and not self._inside
             and (self.cycle is None or self.cycle.response_complete)
-            and not self.pipeline
             and not self.flow.write_paused
         )
         return self._free
@@ -145,10 +146,13 @@ class LaneProtocol(HttpToolsProtocol):
         if self._kept is None:
             return  # the client has left
         (poll, *behind), self._kept = self._kept, None
-        if ready is not None:
-            self._send(ready, job_id)
-        else:
+        if ready is None:
             super().data_received(poll)
+        elif self._ends and not behind:
+            status, lines, rest, body = ready
+            self._send((status, lines, rest[:-2] + _CLOSE, body), job_id)
+        else:
+            self._send(ready, job_id)
         if behind:
             self.flow.resume_reading()
         for data in behind:
@@ -161,14 +165,14 @@ class LaneProtocol(HttpToolsProtocol):
         if self._dated is not state.default_headers:  # once a second: it has the date
             self._dated = state.default_headers
             self._date = b"".join([b"%b: %b\r\n" % pair for pair in state.default_headers])
-        parts = (STATUS_LINE[ready.status], self._date, ready.lines, b"\r\n", ready.body)
-        self.transport.write(b"".join(parts))
+        status, lines, rest, body = ready
+        self.transport.write(b"".join((STATUS_LINE[status], self._date, lines, rest, body)))
         state.total_requests += 1
         self._answered_at = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self._arm(self.timeout_keep_alive)
         if self.access_log:
-            self._log(job_id, ready.status)
+            self._log(job_id, status)
 
     def _arm(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(

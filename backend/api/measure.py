@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from starlette._utils import get_route_path  # private, but FastAPI's own routing leans on it, too
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -36,7 +37,7 @@ class Measured:
             await self._app(scope, receive, note)
         finally:
             seconds = time.perf_counter() - started
-            self._observe(route_template(scope["path"]), scope["method"], status, seconds)
+            self._observe(route_of(scope), scope["method"], status, seconds)
 
 
 _OTHER: Final = "other"
@@ -57,11 +58,14 @@ _TEMPLATES: Final = tuple(
     )
 )
 ROUTES: Final = (*(template for _, template in _TEMPLATES), _OTHER)
-"""All that `route_template` gives."""
+"""All that `route_of` gives."""
 
 
-def route_template(path: str) -> str:
-    """The route that a path belongs to, `other` for all the rest. Pure."""
+def route_of(scope: Scope) -> str:
+    """The route that a request is for, `other` for all the rest. A prefix of all paths
+    (`--root-path`) is no part of it. Pure."""
+    root = scope.get("app_root_path", scope.get("root_path", ""))  # a mount lengthens `root_path`
+    path = get_route_path({"path": scope["path"], "root_path": root})
     for pattern, template in _TEMPLATES:
         if pattern.fullmatch(path):
             return template

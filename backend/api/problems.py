@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.measure import route_template
+from api.measure import route_of
 from jobs import (
     BadCursor,
     ConcurrentChange,
@@ -147,6 +147,6 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """Every method of the path. Starlette names those of the first route that fits, only."""
-    methods = request.app.openapi()["paths"].get(route_template(request.url.path), {})
+    methods = request.app.openapi()["paths"].get(route_of(request.scope), {})
     names = {method.upper() for method in methods}
     return ", ".join(sorted(names | ({"HEAD"} if names == {"GET"} else set()))) or "GET, HEAD"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from cache.entry import Entry
-from cache.freshness import PROOF_SECONDS, Lifetimes, age, expired, trusted
+from cache.freshness import Lifetimes, age, expired, trusted
 from cache.near import Held, Near
 from cache.proof import Proof
 from cache.tier import Trouble
@@ -16,9 +16,8 @@ from jobs import Answer, Document
 
 _NEVER: Final = float("-inf")
 """When nothing was ever proven."""
-_SAME_SECONDS: Final = 0.1
-"""For so long at most, or until the next proof, an answer from memory is given again as it is; its
-age is then that much too low."""
+_YOUNG_SECONDS: Final = 1.0
+"""So long after a proof, ages and lifetimes in whole seconds are the same for all that is asked."""
 
 
 class Belief:
@@ -42,12 +41,13 @@ class Belief:
     def at_hand(self, job_id: str) -> Answer | None:
         """A near answer, if one is there and the feed proves it."""
         held = self._near.peek(job_id)
-        if held and held.proven_at == self._proof.proven_at and self._clock() < held.until:
+        if held and held.young and self._clock() - self._proof.proven_at < _YOUNG_SECONDS:
+            held.used = True
             return held.answer
         return self._looked_at(job_id)
 
     def _looked_at(self, job_id: str) -> Answer | None:
-        """As `at_hand`, not at once: what it gives is given again for a tenth of a second."""
+        """As `at_hand`, not at once: the answer is made, and may be found young from then on."""
         if not self._proof.proven:
             return None
         held = self._near.get(job_id)
@@ -106,13 +106,10 @@ class Belief:
         return fresh and trusted(version, known=known, proven=proven)
 
     def _near_answer(self, held: Held) -> Answer:
-        """Good for a tenth of a second, but no longer than what proves it, if anything does."""
-        now, proven_at = self._clock(), self._proof.proven_at
-        past = max(0.0, now - max(held.said_at, proven_at))
-        left = max(0.0, self._lifetimes.of(held.document) - past)
-        held.proven_at = proven_at
-        held.until = min(now + _SAME_SECONDS, proven_at + PROOF_SECONDS)
-        held.answer = _hit(held.document, "near", past, left, held.answer)
+        lifetime = self._lifetimes.of(held.document)
+        past = max(0.0, self._clock() - max(held.said_at, self._proof.proven_at))
+        held.answer = _hit(held.document, "near", past, max(0.0, lifetime - past), held.answer)
+        held.young = 0.0 < past < _YOUNG_SECONDS and lifetime % 1 == 0
         return held.answer
 
     def _shared_answer(self, entry: Entry, now: float) -> Answer:
@@ -129,11 +126,16 @@ class Belief:
 def _hit(
     document: Document, tier: str, past: float, left: float, last: Answer | None = None
 ) -> Answer:
-    """`last`, which was made of the same, while it says the same in whole seconds: clients are told
-    no more of them, and what is made for them of an answer need not be made again. Pure."""
-    if last and int(last.age) == int(past) and int(last.ttl or 0.0) == int(left):
+    """`last`, which was made of the same, while it says the same in whole seconds, and whether any
+    is left: clients are told no more of them, and what is made for them of an answer need not be
+    made again. Pure."""
+    if last and (int(last.age), *_rest(last.ttl or 0.0)) == (int(past), *_rest(left)):
         return last
     return Answer(document=document, hit=True, detail=tier, age=past, ttl=left)
+
+
+def _rest(left: float) -> tuple[int, bool]:
+    return int(left), left > 0.0
 
 
 def behind(answer: Answer, owner: str | None, floor: int) -> bool:

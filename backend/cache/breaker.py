@@ -1,8 +1,9 @@
 """A circuit breaker: when to stop asking somebody who does not answer. Pure: time is passed in.
 
-Opens on 5 failures in a row, or when half of at least 20 calls within 5 seconds failed. It never
-closes by time or by a lucky call: only `close()`, called by a probe, closes it. Nygard, "Release
-It!", 2007. It is not safe for use by several threads.
+Opens on 5 failures in a row, on 5 refused probes in a row whatever calls succeed between them, or
+when half of at least 20 calls within 5 seconds failed. It never closes by time or by a lucky call:
+only `close()`, called by a probe, closes it. Nygard, "Release It!", 2007. It is not safe for use by
+several threads.
 """
 
 from collections import deque
@@ -29,24 +30,30 @@ class Breaker:
     def __init__(self) -> None:
         self._closed = False
         self._in_a_row = 0
+        self._probes_in_a_row = 0
         self._seconds: deque[_Second] = deque()
 
     @property
     def closed(self) -> bool:
         return self._closed
 
-    def succeeded(self, now: float) -> None:
+    def succeeded(self, now: float, *, probe: bool = False) -> None:
         """A call was answered. This does not close an open breaker."""
         self._in_a_row = 0
+        if probe:
+            self._probes_in_a_row = 0
         self._second(now).calls += 1
 
-    def failed(self, now: float) -> bool:
-        """A call failed. True if this is what opened the breaker."""
+    def failed(self, now: float, *, probe: bool = False) -> bool:
+        """A call failed. True if this is what opened the breaker. `probe`: the server refused it: a
+        full one still answers gets, and would be written to in vain for ever."""
         self._in_a_row += 1
+        self._probes_in_a_row += probe
         second = self._second(now)
         second.calls += 1
         second.failures += 1
-        opens = self._closed and (self._in_a_row >= IN_A_ROW or self._half_failed())
+        row = max(self._in_a_row, self._probes_in_a_row)
+        opens = self._closed and (row >= IN_A_ROW or self._half_failed())
         if opens:
             self._closed = False
         return opens
@@ -56,7 +63,7 @@ class Breaker:
         was_open = not self._closed
         if was_open:
             self._closed = True
-            self._in_a_row = 0
+            self._in_a_row = self._probes_in_a_row = 0
             self._seconds.clear()
         return was_open
 

@@ -6,21 +6,39 @@ little: the question leaves in the next turn of the loop, before anything else i
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
-Question: TypeAlias = Callable[[Collection[K]], Awaitable[Mapping[K, T]]]
+Question: TypeAlias = Callable[[Collection[K], float], Awaitable[Mapping[K, T]]]
+"""Is told, too, for how many seconds the first of them has waited."""
 Tell: TypeAlias = Callable[[T], None]
+Batch: TypeAlias = dict[K, list[Tell[T]]]
+
+_ABREAST: Final = 4
+"""Questions to a shard that are under way at once: else a server that is 15 ms away would have one
+for each turn of the loop, more than it has connections. Gets and puts, each so many, leave some of
+the ten that are usual to others."""
+
+
+@dataclass(slots=True)
+class _Way(Generic[K, T]):
+    """To one shard: who is on it, and whom the next may join."""
+
+    turns: asyncio.Semaphore
+    joined: Batch[K, T] | None = None
+    batches: int = 0
 
 
 class Coalescer(Generic[K, T]):
     """`question` asks one shard about several things at once, and sets its own limit of time.
 
-    Equal things are one. At most `most` travel together: the last of them waits for the first. For
-    one event loop.
+    Equal things are one. At most `most` travel together: the last of them waits for the first.
+    Where enough are under way, whoever waits is joined by those that come. For one event loop.
     """
 
     def __init__(self, question: Question[K, T], *, lost: T, most: int = 100) -> None:
@@ -28,7 +46,7 @@ class Coalescer(Generic[K, T]):
         self._question = question
         self._lost = lost
         self._most = most
-        self._waiting: dict[Hashable, dict[K, list[Tell[T]]]] = {}
+        self._ways: dict[Hashable, _Way[K, T]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
 
     def ask(self, shard: Hashable, thing: K) -> "asyncio.Future[T]":
@@ -42,30 +60,52 @@ class Coalescer(Generic[K, T]):
 
         What it raises reaches the loop's exception handler, and none of the others.
         """
-        waiting = self._waiting.get(shard)
-        if waiting is None:
-            waiting = self._waiting[shard] = {}
-            task = asyncio.get_running_loop().create_task(self._travel(shard, waiting))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-        tells = waiting.get(thing)
+        way = self._ways.get(shard)
+        if way is None:
+            way = self._ways[shard] = _Way(turns=asyncio.Semaphore(_ABREAST))
+        batch = way.joined
+        if batch is None:
+            batch = self._begin(shard, way)
+        tells = batch.get(thing)
         if tells is not None:
             tells.append(tell)
             return
-        waiting[thing] = [tell]
-        if len(waiting) >= self._most:
-            del self._waiting[shard]
+        batch[thing] = [tell]
+        if len(batch) >= self._most:
+            way.joined = None
 
-    async def _travel(self, shard: Hashable, waiting: Mapping[K, Collection[Tell[T]]]) -> None:
-        if self._waiting.get(shard) is waiting:  # else nobody joins any more, they are so many
-            del self._waiting[shard]
+    def _begin(self, shard: Hashable, way: _Way[K, T]) -> Batch[K, T]:
+        batch: Batch[K, T] = {}
+        way.joined = batch
+        way.batches += 1
+        travel = self._travel(shard, way, batch, time.monotonic())
+        task = asyncio.get_running_loop().create_task(travel)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return batch
+
+    async def _travel(
+        self, shard: Hashable, way: _Way[K, T], batch: Batch[K, T], began: float
+    ) -> None:
         told: Mapping[K, T] = {}
         try:
-            told = await self._question(waiting)
+            async with way.turns:
+                _close(way, batch)
+                told = await self._question(batch, time.monotonic() - began)
         finally:  # also if it breaks off: nobody waits for ever
-            for thing, tells in waiting.items():
+            _close(way, batch)
+            way.batches -= 1
+            if not way.batches:
+                del self._ways[shard]
+            for thing, tells in batch.items():
                 for tell in tells:
                     _call(tell, told.get(thing, self._lost))
+
+
+def _close(way: _Way[K, T], batch: Batch[K, T]) -> None:
+    """Nobody joins it any more."""
+    if way.joined is batch:
+        way.joined = None
 
 
 def resolve(future: "asyncio.Future[T]", value: T) -> None:

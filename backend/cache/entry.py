@@ -8,6 +8,7 @@ Whatever the bytes, reading never raises: a value that is broken or not ours is 
 """
 
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -108,4 +109,4 @@ def decode(raw: bytes, job_id: str) -> Entry | Unreadable | Foreign:
 
 def _owner(quoted: bytes) -> str:
     text = quoted.decode()
-    return unquote(text, errors="replace") if "%" in text else text
+    return sys.intern(unquote(text, errors="replace") if "%" in text else text)

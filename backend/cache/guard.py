@@ -24,7 +24,7 @@ _log = logging.getLogger("tally.cache")
 
 _WORTH_BEGINNING: Final = 0.1
 """The share of a budget below which nothing is begun: it would only cost a connection."""
-_FAIR: Final = 0.5
+_ENOUGH_TO_JUDGE: Final = 0.5
 """The share of it below which a call that was given up says nothing against the server."""
 
 
@@ -101,7 +101,7 @@ class Guard:
         """
         if not self._breaker.closed or budget.left < _WORTH_BEGINNING * self._quick:
             return Trouble.AWAY
-        began, fair = time.monotonic(), budget.left >= _FAIR * self._quick
+        began, fair = time.monotonic(), budget.left >= _ENOUGH_TO_JUDGE * self._quick
         told = await self._errands.run(lambda: self._answer(command), budget.left)
         took = time.monotonic() - began
         outcome = self._judged(told, well=took <= self._quick, fair=fair)
@@ -131,19 +131,23 @@ class Guard:
 
     async def _prove(self, command: Command[T], seconds: float) -> T | Trouble:
         """A call of the beat's: its timeouts always count, however busy this process is."""
-        return self._judged(await self._errands.prove(lambda: self._answer(command), seconds))
+        told = await self._errands.prove(lambda: self._answer(command), seconds)
+        return self._judged(told, beat=True)
 
-    def _judged(self, outcome: T | Trouble, *, well: bool = True, fair: bool = True) -> T | Trouble:
+    def _judged(
+        self, outcome: T | Trouble, *, well: bool = True, fair: bool = True, beat: bool = False
+    ) -> T | Trouble:
         """Counted and told to the breaker: a success only if `well`, a timeout only if `fair`."""
         troubles, failed = troubles_in(outcome)
         for trouble in dict.fromkeys(troubles):  # one call, however many puts it carried
             self._stats.error(trouble)
         if failed is None:
             if well:
-                self._breaker.succeeded(time.monotonic())
+                self._breaker.succeeded(time.monotonic(), probe=beat)
             return outcome
         ours = failed is Trouble.BUSY or (failed is Trouble.TIMEOUT and not fair)
-        if not ours and self._breaker.failed(time.monotonic()):
+        refused = beat and failed is not Trouble.TIMEOUT
+        if not ours and self._breaker.failed(time.monotonic(), probe=refused):
             self._announce(failed)
             self._errands.dismiss()
         return outcome
@@ -184,16 +188,12 @@ class Guard:
 
     def _announce(self, trouble: Trouble | None) -> None:
         """Log what changed, once."""
-        in_use = trouble is None
-        if in_use is self._announced:
+        if self._announced is (trouble is None):
             return
-        self._announced = in_use
+        self._announced = trouble is None
         if trouble is None:
             _log.info("cache: redis at %s is in use.", self._server)
             return
         why = explain(trouble, self._said.pop(trouble, None))
-        _log.warning(
-            "cache: redis at %s is not in use: %s Polls go on without it.",
-            self._server,
-            why,
-        )
+        left = "cache: redis at %s is not in use: %s Polls go on without it."
+        _log.warning(left, self._server, why)

@@ -14,14 +14,16 @@ from cachetools import TTLCache
 from cache.recent_versions import Versions
 from jobs import Answer, Document
 
-_OVERHEAD: Final = 1600
-"""Bytes that a remembered document takes besides its body: half of them here and in its answer,
-half in the header lines that the fast lane keeps. tests/cache/test_near_memory.py measures it."""
+_OVERHEAD: Final = 1200
+"""Bytes that a remembered document takes besides its body: here, in its answer, and in the header
+lines that the fast lane keeps. tests/cache/test_near_memory.py measures it."""
 _KNOWN: Final = 100_000
-"""So many jobs' versions are known, about 30 MB of them: far more than can change while one look-up
+"""So many jobs' versions are known, about 20 MB of them: far more than can change while one look-up
 is under way, or what it finds could be an older one than what was known and dropped meanwhile."""
 _GIVEN: Final = 10_000
 """Of so many jobs it is remembered what was given out on trust."""
+_CHANCES: Final = 32
+"""So many used ones are passed over at most, until one goes all the same: no put may take long."""
 _DENIED: Final = 10_000
 """How many ids are remembered as nobody's: made-up ones must not fill the memory."""
 
@@ -30,18 +32,21 @@ _DENIED: Final = 10_000
 class Held:
     """A remembered document; at `said_at`, by the feed's clock, the database said so.
 
-    `answer` is the last one that was made of it: by the proof of `proven_at`, good until then.
+    `answer` is the last one that was made of it; `young` if it says what every answer says that is
+    made within a second of a proof. `used`: asked for since it was last passed over for eviction.
     """
 
     document: Document
     said_at: float
     answer: Answer | None = field(default=None, compare=False)
-    proven_at: float = field(default=0.0, compare=False)
-    until: float = field(default=0.0, compare=False)
+    young: bool = field(default=False, compare=False)
+    used: bool = field(default=False, compare=False)
 
 
 class Near:
-    """Remembers at most so many documents and bytes, the least recently used go first.
+    """Remembers at most so many documents and bytes. The oldest goes first, but one that was used
+    since it came, or was passed over, has a second chance (CLOCK; Corbato 1968). So a use is one
+    mark in the entry; moving it in an order would touch four others, each far from the processor.
 
     `epoch` rises whenever everything learned before became void: what was asked of the database
     under an older epoch is not kept, because changes after it may have gone untold.
@@ -58,11 +63,11 @@ class Near:
     ) -> None:
         self.epoch = 0
         self._entries = entries
-        self._held: OrderedDict[str, Held] = OrderedDict()  # an LRUCache is Python, and slower
+        self._held: OrderedDict[str, Held] = OrderedDict()  # a dict finds its oldest ever slower
         self._most = size
         self._size = 0
         self.peek: Callable[[str], Held | None] = self._held.get
-        """As `get`, but no use of it: it stays remembered no longer for that."""
+        """As `get`, but no use of it by itself: who gives it out sets `used`."""
         self._known = Versions(known)
         self._given = Versions(_GIVEN)
         self._denied: TTLCache[str, None] = TTLCache(_DENIED, negative_seconds, clock)
@@ -82,7 +87,7 @@ class Near:
         """The document remembered; it is never older than what is known of the job."""
         held = self._held.get(job_id)
         if held is not None:
-            self._held.move_to_end(job_id)
+            held.used = True
         return held
 
     def known(self, job_id: str) -> int:
@@ -103,27 +108,18 @@ class Near:
         nothing that was asked under another epoch."""
         if epoch != self.epoch or document.version < self.known(document.id):
             return
-        self._note(document)
-        before = self._held.pop(document.id, None)
-        if before:
-            self._size -= _size(before)
-            if before.document.version == document.version:
-                said_at = max(said_at, before.said_at)
-        held = Held(document, said_at)
-        if _size(held) > self._most:
-            return  # greater than the whole memory: known, but not remembered
-        self._held[document.id] = held
-        self._size += _size(held)
-        while len(self._held) > self._entries or self._size > self._most:
-            _, oldest = self._held.popitem(last=False)
-            self._size -= _size(oldest)
+        if self.get(document.id):  # a use of it
+            self._held.move_to_end(document.id)  # or it could be driven out by its own growth
+        self._put(document, said_at)
 
     def follow(self, document: Document, said_at: float) -> None:
         """A change, told of by feed or push: of a job that nobody polls here only the version is
-        kept, so that what changes elsewhere takes no room from what is polled."""
+        kept, so that what changes elsewhere takes no room from what is polled. No use of it."""
+        if document.version < self.known(document.id):
+            return
         if document.id in self._held:
-            self.keep(document, said_at, self.epoch)
-        elif document.version >= self.known(document.id):
+            self._put(document, said_at)
+        else:
             self._note(document)
 
     def deny(self, job_id: str, epoch: int) -> None:
@@ -134,6 +130,38 @@ class Near:
     def denied(self, job_id: str) -> bool:
         """Whether the database said a moment ago that there is no such job."""
         return job_id in self._denied
+
+    def _put(self, document: Document, said_at: float) -> None:
+        """In the place of the one that is there, if any."""
+        self._note(document)
+        held, size = self._held.get(document.id), _size(document)
+        if size > self._most or not self._entries:  # no room for it ever: known, but not remembered
+            if held:
+                del self._held[document.id]
+                self._size -= _size(held.document)
+        elif held:
+            self._size += size - _size(held.document)
+            _renew(held, document, said_at)
+            self._make_room(0, 0)
+        else:
+            self._make_room(1, size)
+            self._held[document.id] = Held(document, said_at)
+            self._size += size
+
+    def _make_room(self, entries: int, size: int) -> None:
+        while len(self._held) + entries > self._entries or self._size + size > self._most:
+            self._evict()
+
+    def _evict(self) -> None:
+        for _ in range(_CHANCES):
+            job_id, oldest = self._held.popitem(last=False)
+            if not oldest.used:
+                break
+            oldest.used = False
+            self._held[job_id] = oldest
+        else:
+            _, oldest = self._held.popitem(last=False)
+        self._size -= _size(oldest.document)
 
     def _note(self, document: Document) -> None:
         self._known.put(document.id, document.version)
@@ -150,5 +178,14 @@ class Near:
         return self._size
 
 
-def _size(held: Held) -> int:
-    return len(held.document.body) + _OVERHEAD
+def _renew(held: Held, document: Document, said_at: float) -> None:
+    """What was made of an equal document still holds; of another one nothing does."""
+    if held.document.version == document.version:
+        said_at = max(said_at, held.said_at)
+    if held.document != document:
+        held.document, held.answer, held.young = document, None, False
+    held.said_at = said_at
+
+
+def _size(document: Document) -> int:
+    return len(document.body) + _OVERHEAD

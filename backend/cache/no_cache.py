@@ -38,9 +38,6 @@ class NoCache:
     ) -> Sequence[Found]:
         return [Trouble.AWAY] * len(keys)
 
-    async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
-        return Trouble.AWAY
-
     async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
         return [Trouble.AWAY] * len(puts)
 

@@ -117,9 +117,6 @@ class RedisCache:
     ) -> Sequence[Found]:
         return await self._routes.get_many(keys, budget, newest=newest)
 
-    async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
-        return (await self.put_many([Put(key=key, value=value, seconds=seconds)], budget))[0]
-
     async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
         return await self._routes.put_many(puts, budget)
 

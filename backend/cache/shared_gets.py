@@ -88,8 +88,10 @@ class SharedGets:
                 return {job_id: kept}
         return await self._ask(job_ids, budget)
 
-    async def _together(self, job_ids: Collection[str]) -> Mapping[str, Kept]:
-        return await self._ask(job_ids, self._shared.budget())
+    async def _together(self, job_ids: Collection[str], waited: float) -> Mapping[str, Kept]:
+        budget = self._shared.budget()
+        budget.spend(waited)
+        return await self._ask(job_ids, budget)
 
     async def _ask(self, job_ids: Collection[str], budget: Budget) -> Mapping[str, Kept]:
         floors = dict.fromkeys(job_ids, 0)

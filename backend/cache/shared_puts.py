@@ -8,8 +8,9 @@ from typing import Final
 from cache.coalescer import Coalescer, resolve
 from cache.tier import Budget, Cache, Put, PutOutcome, Trouble
 
-_WORTH_SHARING: Final = 0.5
-"""The share of a budget below which a put goes alone, if at all."""
+_ENOUGH_TO_TRAVEL: Final = 0.5
+"""The share of a budget below which a put goes alone, if at all: with others it would be given
+up too soon."""
 
 
 class SharedPuts:
@@ -26,7 +27,7 @@ class SharedPuts:
         request has: nobody else must wait for so long.
         """
         whole, shard = self._cache.budget().left, self._cache.shard(put.key)
-        if shard is None or not _WORTH_SHARING * whole <= budget.left <= whole:
+        if shard is None or not _ENOUGH_TO_TRAVEL * whole <= budget.left <= whole:
             return (await self._cache.put_many((put,), budget))[0]
         began = time.monotonic()
         told = self._puts.ask(shard, put)
@@ -37,6 +38,8 @@ class SharedPuts:
         finally:
             budget.spend(time.monotonic() - began)
 
-    async def _together(self, puts: Collection[Put]) -> Mapping[Put, PutOutcome]:
-        outcomes = await self._cache.put_many((*puts,), self._cache.budget())
+    async def _together(self, puts: Collection[Put], waited: float) -> Mapping[Put, PutOutcome]:
+        budget = self._cache.budget()
+        budget.spend(waited)
+        outcomes = await self._cache.put_many((*puts,), budget)
         return dict(zip(puts, outcomes, strict=True))

@@ -125,8 +125,8 @@ class CacheStats:
             self._cells[self._errors[trouble]] += 1
 
     def took(self, what: Timed, seconds: float) -> None:
-        """A poll, from its arrival to the end of its answer; or a call of Redis, alone or of many
-        things at once, with its waiting for a connection, also one that failed."""
+        """A poll, until its answer ends (in the lane: until that is ready); or a call of Redis, of
+        many things at once or failed as well, with its waiting for a connection."""
         self._timers[what](seconds)
 
     def beat(self) -> None:

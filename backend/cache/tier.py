@@ -131,19 +131,17 @@ class Cache(Protocol):
     async def get_many(
         self, keys: Sequence[str], budget: Budget, *, newest: bool = False
     ) -> Sequence[Found]:
-        """For each key in turn what `get` gives, in as few round trips as there are servers."""
-        ...
-
-    async def put(self, key: str, value: bytes, budget: Budget, *, seconds: float) -> PutOutcome:
-        """Keep the value for so long, unless one at least as new is there.
-
-        What is kept is announced to all who listen.
-        """
+        """For each key in turn what `get` gives, in as few round trips as there are servers; but a
+        value of a type that is not ours may be None, too."""
         ...
 
     async def put_many(self, puts: Sequence[Put], budget: Budget) -> Sequence[PutOutcome]:
-        """For each in turn what `put` says, in as few round trips as there are servers, or more if
-        they are large. One that fails harms no other."""
+        """Keep each value for so long, unless one at least as new is there. What is kept is
+        announced to all who listen.
+
+        What became of each in turn, in as few round trips as there are servers, or more if they are
+        large. One that fails harms no other.
+        """
         ...
 
     async def listen(self, deliver: Callable[[bytes], None], heard: Callable[[], None]) -> None:

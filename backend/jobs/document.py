@@ -15,7 +15,7 @@ SCHEMA: Final = 1
 """Rises when the document's shape changes: the second half of the ETag."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """A job's status as clients see it, and the little a server must know without parsing it.
 

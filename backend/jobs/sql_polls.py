@@ -4,6 +4,7 @@ Raw drivers read, each its own way (`sql_polls_postgres`, `sql_polls_sqlite`): w
 them costs is ten times the read itself. See docs/decisions/0013-poll-reads.md.
 """
 
+import sys
 from collections.abc import Sequence
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -40,7 +41,7 @@ def polled(row: Row) -> Document:
     job_id, owner, version, done, deleted, retry_after, body = row
     return Document(
         id=job_id,
-        owner=owner,
+        owner=sys.intern(owner),  # one text for all jobs of an owner: compared, and kept, often
         version=version,
         done=bool(done),  # SQLite has numbers only
         gone=bool(deleted),

@@ -32,6 +32,13 @@ def nobody(*args: Any, **named: Any) -> None:
             "path": f"/api/v2/jobs/{JOB}",
             "headers": [(b"prefer", b"wait=5")],
         },
+        {
+            "type": "http",
+            "method": "GET",
+            "root_path": "/api",
+            "path": f"/api/v2/jobs/{JOB}",
+            "headers": [],
+        },
     ],
     ids=lambda scope: f"{scope['type']} {scope.get('method', '')}{scope.get('path', '')[12:]}",
 )

@@ -2,6 +2,7 @@
 
 import pytest
 from uvicorn.config import Config
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
@@ -21,6 +22,8 @@ def test_this_uvicorn_is_one_that_the_lane_knows() -> None:
         (ServerState, "default_headers"),
         (RequestResponseCycle, "response_complete"),
         (Config, "root_path"),
+        (Config, "loaded_app"),
+        (ProxyHeadersMiddleware, "app"),
     ],
 )
 def test_whatever_it_leans_on_and_is_not_there_is_named(

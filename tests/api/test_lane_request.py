@@ -16,6 +16,7 @@ UNUSUAL = [
     (b"connection", b"Upgrade"),
     (b"content-length", b"0"),
     (b"expect", b"100-continue"),
+    (b"http2-settings", b"AAMAAABk"),
     (b"prefer", b"wait=5"),
     (b"transfer-encoding", b"chunked"),
     (b"upgrade", b"websocket"),
@@ -27,7 +28,7 @@ def test_a_poll_with_nothing_of_interest_asks_for_nothing() -> None:
     assert asked_by([]) == NOTHING
 
 
-def test_the_entity_tags_of_all_lines_count_and_the_highest_version_is_the_often() -> None:
+def test_the_entity_tags_of_all_lines_count_and_the_highest_version_is_the_floor() -> None:
     lines = [(b"if-none-match", b'"3.1", W/"7.1"'), (b"if-none-match", b'"5.1"')]
 
     assert asked_by([*HARMLESS, *lines]) == Asked('"3.1", W/"7.1", "5.1"', 7)

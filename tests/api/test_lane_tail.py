@@ -1,9 +1,11 @@
 """Which bytes behind a job's id are one whole poll that the lane may answer."""
 
+import gc
+
 import pytest
 
 from api.lane_request import NOTHING, Asked
-from api.lane_tail import read_tail
+from api.lane_tail import _Found, read_tail
 
 TAIL = b" HTTP/1.1\r\nHost: tally\r\n\r\n"
 
@@ -28,3 +30,14 @@ TAIL = b" HTTP/1.1\r\nHost: tally\r\n\r\n"
 )
 def test_only_one_whole_plain_request_is_the_lanes(tail: bytes, asked: Asked | None) -> None:
     assert read_tail(tail) == asked
+
+
+def test_reading_leaves_nothing_for_the_garbage_collector() -> None:
+    gc.disable()
+    try:
+        read_tail(TAIL)
+        left = [it for it in gc.get_objects() if isinstance(it, _Found)]
+    finally:
+        gc.enable()
+
+    assert left == []

@@ -55,6 +55,16 @@ async def test_a_connection_that_is_not_free_goes_the_ordinary_way(harm: Any) ->
     await turns()
 
 
+async def test_two_polls_in_one_read_are_both_answered_whatever_came_before() -> None:
+    """Their end is that of the poll before, whose header lines are remembered."""
+    connection = Connection()
+    connection.protocol.data_received(POLL)
+    connection.protocol.data_received(POLL + POLL)
+    await turns()
+
+    assert connection.said.count(b"HTTP/1.1 200 OK\r\n") == 3
+
+
 async def test_a_server_that_limits_its_connections_has_no_lane() -> None:
     connection = Connection(limit_concurrency=10)
     connection.protocol.data_received(POLL)

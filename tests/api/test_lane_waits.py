@@ -3,7 +3,7 @@
 import pytest
 
 from jobs import Answer
-from lane_connection import DOCUMENT, POLL, Connection, turns
+from lane_connection import DOCUMENT, NEAR, POLL, Connection, turns
 
 REDIS = Answer(document=DOCUMENT, hit=True, detail="redis", ttl=29.0)
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: tally\r\n\r\n"
@@ -80,6 +80,39 @@ async def test_a_server_that_stops_answers_it_first(
     assert b"HTTP/1.1 " in connection.said
 
 
+@pytest.mark.parametrize("condition", [b"", b"If-None-Match: *\r\n"])
+async def test_a_server_that_stops_says_so_with_the_answer_as_uvicorn_does(
+    connection: Connection, condition: bytes
+) -> None:
+    ordinary = Connection(within=True)
+    poll = POLL[:-2] + condition + b"\r\n"
+    for each in (connection, ordinary):
+        each.protocol.data_received(poll)
+        each.protocol.shutdown()
+    told(connection, NEAR)
+    await turns()
+
+    assert b"\r\nconnection: close\r\n" in connection.said
+    assert connection.said == ordinary.said
+    assert connection.link.closed is ordinary.link.closed is True
+
+
+async def test_a_server_that_stops_answers_what_it_has_read_behind_it_too(
+    connection: Connection,
+) -> None:
+    for _ in range(2):
+        connection.protocol.data_received(POLL)
+    connection.protocol.shutdown()
+    told(connection, REDIS)
+    first = connection.said
+    await turns()
+
+    assert b"connection: close" not in first
+    assert (connection.passed, connection.redis) == (1, [])
+    assert connection.said.count(b"connection: close") == 1
+    assert connection.link.closed is True
+
+
 async def test_a_connection_is_not_idle_while_it_waits(connection: Connection) -> None:
     connection.protocol.data_received(POLL)
     told(connection, REDIS)
@@ -87,11 +120,14 @@ async def test_a_connection_is_not_idle_while_it_waits(connection: Connection) -
     connection.protocol.data_received(POLL)
     connection.protocol.timeout_keep_alive_handler()
     waiting = connection.link.closed
+    timer = connection.protocol.timeout_keep_alive_task
     told(connection, REDIS)
     connection.protocol._answered_at -= 5.1
     connection.protocol.timeout_keep_alive_handler()
 
     assert (waiting, connection.link.closed) == (False, True)
+    assert timer is not None
+    assert timer.when() > connection.protocol.loop.time()  # looked for again, but not all the time
 
 
 async def test_what_breaks_when_redis_has_told_leaves_nobody_waiting() -> None:
@@ -104,8 +140,7 @@ async def test_what_breaks_when_redis_has_told_leaves_nobody_waiting() -> None:
 
 
 async def test_where_contexts_are_reset_redis_is_not_asked_by_the_lane() -> None:
-    connection = Connection(redis=True)
-    connection.protocol._asks = False
+    connection = Connection(redis=True, reset_contextvars=True)
     connection.protocol.data_received(POLL)
     await turns()
 

@@ -1,5 +1,9 @@
 """Requests are observed by route, so that strangers cannot make up labels."""
 
+import httpx
+import pytest
+
+from api.measure import route_of
 from api_service import Service
 
 
@@ -13,3 +17,22 @@ async def test_requests_are_observed_by_template_method_and_status(service: Serv
         ("/api/v2/jobs/{job_id}", "GET", 200),
         ("other", "GET", 404),
     ]
+
+
+async def test_requests_behind_a_path_prefix_are_observed_without_it(service: Service) -> None:
+    job = await service.create()
+    prefixed = httpx.ASGITransport(service.app, root_path="/tally")
+    async with httpx.AsyncClient(transport=prefixed, base_url="http://tally") as client:
+        poll = await client.get("/tally" + job["links"]["self"])
+        await client.get("/tally/static-offline-docs/livez")
+
+    assert poll.status_code == 200
+    assert service.observed[1:] == [
+        ("/api/v2/jobs/{job_id}", "GET", 200),
+        ("other", "GET", 404),
+    ]
+
+
+@pytest.mark.parametrize("path", ["/tallyho/livez", "/tally", "/other/livez"])
+def test_what_only_looks_like_the_prefix_is_none(path: str) -> None:
+    assert route_of({"type": "http", "path": path, "root_path": "/tally"}) == "other"

@@ -1,5 +1,6 @@
 """Every error is a problem document."""
 
+import httpx
 import pytest
 
 from api.problems import Problem, problem_response
@@ -15,6 +16,17 @@ async def test_unknown_paths_and_methods_are_problems_too(service: Service) -> N
     assert (method.status_code, method.json()["code"]) == (405, "method_not_allowed")
     assert method.headers["allow"] == "GET, POST"
     assert nowhere.headers["content-type"] == method.headers["content-type"]
+
+
+async def test_a_method_refused_behind_a_path_prefix_names_all_that_are_allowed(
+    service: Service,
+) -> None:
+    job = await service.create()
+    prefixed = httpx.ASGITransport(service.app, root_path="/tally")
+    async with httpx.AsyncClient(transport=prefixed, base_url="http://tally") as client:
+        refused = await client.put("/tally" + job["links"]["self"])
+
+    assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE, GET")
 
 
 async def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(

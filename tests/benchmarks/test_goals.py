@@ -112,8 +112,8 @@ def test_medians_alone_do_not_tell_of_the_worst_stampede() -> None:
     assert found["the same: errors, in the worst"].met is None
 
 
-IN_MEMORY = "the same: share of the 100,000 that are in memory"
-GROWTH = "the same: growth of the process, x the near tier's memory bound"
+IN_MEMORY = "share of the 100,000 jobs that are in memory"
+GROWTH = "growth of the process by them, x the near tier's memory bound"
 
 
 def a_scale(*, entries: int, resident: int, most: int = 100_000) -> dict[str, Any]:
@@ -145,6 +145,15 @@ def test_a_quick_run_with_fewer_jobs_says_nothing_of_many() -> None:
     found = by_text({"scale": a_scale(entries=2000, resident=10, most=2000)})
 
     assert (found[IN_MEMORY].met, found[GROWTH].met) == (None, None)
+
+
+def test_what_no_goal_asks_for_stands_in_a_table_of_its_own() -> None:
+    asked, also = page({}).split("\n\n")
+
+    assert asked.startswith("| goal |")
+    assert also.startswith("| also held |")
+    assert len(also.splitlines()) == 2 + 7
+    assert "| Redis frozen: errors |" in also
 
 
 def test_a_missed_goal_stands_out_on_the_page() -> None:

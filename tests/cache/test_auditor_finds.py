@@ -22,6 +22,7 @@ from jobs import (
     SqlJobs,
     render,
 )
+from put_alone import put_alone
 
 Until = Callable[[Callable[[], bool], float], Awaitable[float]]
 
@@ -52,7 +53,7 @@ async def changed_ago(truth: SqlJobs, seconds: float) -> Document:
 
 async def plant_in_redis(cache: Cache, document: Document) -> None:
     value = encode(document, time.time())
-    assert await cache.put(key(document.id), value, cache.budget(), seconds=30.0) == Stored()
+    assert await put_alone(cache, key(document.id), value) == Stored()
 
 
 def plant_in_near(memory: Memory, document: Document) -> None:

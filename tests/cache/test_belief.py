@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cache.belief import behind, seen_by
-from cache.freshness import PROOF_SECONDS
+from cache.belief import _YOUNG_SECONDS, Belief, behind, seen_by
+from cache.freshness import PROOF_SECONDS, Lifetimes
+from cache.near import Near
 from counted_store import CountedStore
-from example_documents import a_document
+from example_documents import Clock, a_document
 from example_jobs import RecordedDelivery
 from jobs import Answer, Database
-from recall_bench import RecallBench
+from recall_bench import MovedProof, RecallBench
 
 
 @pytest.fixture
@@ -69,26 +70,62 @@ async def test_a_near_answer_is_given_again_as_it_is_while_it_says_the_same_in_w
     ]
 
 
-async def test_a_near_answer_is_at_most_a_tenth_of_a_second_older_than_it_says(
-    bench: RecallBench,
+@given(
+    st.sampled_from([0.25, 2.5, 30, 30.0]),
+    st.floats(0, 3),
+    st.lists(st.tuples(st.floats(0, 1.6), st.booleans()), min_size=1, max_size=9),
+)
+def test_a_near_answer_says_in_whole_seconds_what_is_true_when_it_is_given(
+    lifetime: float, said_ago: float, steps: list[tuple[float, bool]]
 ) -> None:
-    document = a_document()
-    bench.keep(document, ago=0.75)
-    bench.proof.proven_at = bench.clock.now - 0.75
-    for seconds in (0.0, 0.24, 0.02, 0.04, 0.06):
-        bench.pass_time(seconds)
-        answer = bench.belief.at_hand(document.id)
+    """However often it is given again, and whichever proof it is given by."""
+    clock, proof, document = Clock(), MovedProof(), a_document()
+    near = Near(entries=1, size=2**20, negative_seconds=1.0, clock=clock)
+    lifetimes = Lifetimes(moving=lifetime)
+    belief = Belief(near, proof, lifetimes, clock=clock, wall=clock)
+    said_at = clock.now - said_ago
+    near.keep(document, said_at, near.epoch)
+    for seconds, proves in steps:
+        clock.now += seconds
+        proof.proven_at = clock.now if proves else proof.proven_at
+        proof.proven = clock.now - proof.proven_at < PROOF_SECONDS
+        answer = belief.at_hand(document.id)
+        past = clock.now - max(said_at, proof.proven_at)
 
-    assert answer
-    assert int(answer.age) == 1
+        assert (answer is None) == (not proof.proven)
+        if answer:
+            assert int(answer.age) == int(past)
+            left = int(max(0.0, lifetime - past))
+            assert int(answer.ttl or 0.0) in ([left] if past else [left, left - 1])
+
+
+@pytest.mark.parametrize(("ago", "given_out"), [(2.45, True), (2.55, False), (2.95, False)])
+def test_what_stands_in_for_the_database_ends_with_its_lifetime_also_within_a_second(
+    ago: float, given_out: bool
+) -> None:
+    clock, proof, document = Clock(), MovedProof(), a_document()
+    near = Near(entries=1, size=2**20, negative_seconds=1.0, clock=clock)
+    belief = Belief(near, proof, Lifetimes(moving=2.5), clock=clock, wall=clock)
+    near.keep(document, clock.now, near.epoch)
+    clock.now += 2.2
+    assert belief.stale(document.id)
+    clock.now += ago - 2.2
+
+    assert bool(belief.stale(document.id)) is given_out
+
+
+def test_an_answer_that_is_given_again_is_never_given_without_a_proof() -> None:
+    assert _YOUNG_SECONDS <= PROOF_SECONDS
 
 
 async def test_what_is_polled_stays_when_the_near_tier_is_full(bench: RecallBench) -> None:
-    polled, *others, one_more = [a_document() for _ in range(11)]
-    for document in (polled, *others):
+    polled, *others = [a_document() for _ in range(30)]
+    bench.keep(polled)
+    bench.pass_time(0.25)
+    assert bench.belief.at_hand(polled.id)  # made; all others are the same one, given again
+    for document in others:
+        bench.belief.at_hand(polled.id)
         bench.keep(document)
-    bench.belief.at_hand(polled.id)
-    bench.keep(one_more)
 
     assert bench.near.peek(polled.id)
     assert not bench.near.peek(others[0].id)

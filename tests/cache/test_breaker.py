@@ -42,6 +42,37 @@ def test_one_success_between_begins_the_row_anew() -> None:
     assert breaker.closed
 
 
+def test_probes_refused_in_a_row_open_it_though_calls_between_them_succeed() -> None:
+    """A full server answers gets: they must not hide that it takes nothing any more."""
+    breaker = closed()
+    for number in range(IN_A_ROW - 1):
+        breaker.failed(0.0, probe=True)
+        for _ in range(9):
+            breaker.succeeded(0.0)
+
+        assert breaker.closed, number
+    assert breaker.failed(0.0, probe=True)
+
+
+def test_a_good_probe_begins_their_row_anew_and_so_does_closing() -> None:
+    breaker = closed()
+    for _ in range(2):
+        for _ in range(IN_A_ROW - 1):
+            breaker.failed(0.0, probe=True)
+            for _ in range(9):
+                breaker.succeeded(0.0)
+        breaker.succeeded(0.0, probe=True)
+    for _ in range(IN_A_ROW - 1):
+        breaker.failed(9.0, probe=True)
+        breaker.succeeded(9.0)
+    assert breaker.closed
+
+    breaker.failed(9.0, probe=True)
+    breaker.close()
+    assert not breaker.failed(9.0, probe=True)
+    assert breaker.closed
+
+
 def test_half_of_twenty_calls_opens_it_without_a_row() -> None:
     breaker = closed()
     for _ in range(CALLS // 2 - 1):

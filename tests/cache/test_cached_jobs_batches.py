@@ -13,6 +13,7 @@ from dev_servers import RedisServer
 from example_jobs import RecordedDelivery, a_job, some_jobs
 from jobs import Claimed, Database, Document, StoreUnavailable, new_id, render
 from memory_bench import Processes
+from put_alone import put_alone
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 
@@ -96,7 +97,7 @@ async def test_planted_and_newer_values_of_others_are_no_answers_in_a_batch_eith
         id=job.id, owner="mallory", version=99, done=False, gone=False, retry_after=1, body=b"{}"
     )
     value = encode(planted, time.time() - 31.0)
-    await opened[0].put(key(job.id), value, opened[0].budget(), seconds=30)
+    await put_alone(opened[0], key(job.id), value)
     found = await batch(store, job, other)
 
     assert [answer.document for answer in found] == [document, render(other)]

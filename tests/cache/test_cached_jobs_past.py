@@ -18,6 +18,7 @@ from jobs import (
     SqlJobs,
     render,
 )
+from put_alone import put_alone
 
 
 class Doored(SqlJobs):
@@ -100,7 +101,7 @@ async def test_a_newer_value_of_another_owner_is_never_taken_for_the_answer(
     waiting = truth.close()
     reader = asyncio.create_task(poll(store, job))
     await waiting.wait()
-    await opened[0].put(key(job.id), encode(planted, 1.0), opened[0].budget(), seconds=30)
+    await put_alone(opened[0], key(job.id), encode(planted, 1.0))
     truth.open()
 
     assert (await reader).document == render(job)

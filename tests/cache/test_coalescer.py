@@ -9,29 +9,7 @@ from typing import Any
 import pytest
 
 from cache.coalescer import Coalescer
-
-HERE = "a shard"
-
-
-class Shards:
-    """Answer each key with itself, once they may; `asked` has the keys of each question."""
-
-    def __init__(self, *, may: bool = True, know: Collection[str] | None = None) -> None:
-        self.asked: list[list[str]] = []
-        self.may = asyncio.Event()
-        self.came: asyncio.Queue[None] = asyncio.Queue()
-        self.know = know
-        if may:
-            self.may.set()
-
-    async def ask(self, keys: Collection[str]) -> Mapping[str, str]:
-        self.asked.append([*keys])
-        self.came.put_nowait(None)
-        await self.may.wait()
-        return {key: f"value of {key}" for key in keys if self.know is None or key in self.know}
-
-    def gets(self, **limits: int) -> Coalescer[str, str]:
-        return Coalescer(self.ask, lost="lost", **limits)
+from scripted_shards import HERE, Shards
 
 
 async def test_gets_of_one_turn_are_one_question() -> None:
@@ -114,7 +92,7 @@ async def test_nobody_waits_for_ever_where_the_question_breaks_off() -> None:
     heard = list[dict[str, Any]]()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
 
-    async def breaks_off(keys: Collection[str]) -> Mapping[str, str]:
+    async def breaks_off(keys: Collection[str], waited: float) -> Mapping[str, str]:
         raise LookupError
 
     gets = Coalescer(breaks_off, lost="lost")
@@ -131,6 +109,22 @@ async def test_no_question_is_longer_than_it_may_be(count: int) -> None:
 
     assert found == [f"value of {key}" for key in keys]
     assert [len(asked) for asked in shards.asked] == [2] * (count // 2) + [1] * (count % 2)
+
+
+async def test_who_comes_after_a_full_question_is_asked_about_with_the_others_that_did() -> None:
+    """The full one begins its way while the next is still joined."""
+    shards, told = Shards(), list[str]()
+    gets = shards.gets(most=2)
+    for key in "ab":
+        gets.join(HERE, key, told.append)
+    asyncio.get_running_loop().call_soon(gets.join, HERE, "d", told.append)
+    gets.join(HERE, "c", told.append)
+    await shards.came.get()
+    await shards.came.get()
+    await asyncio.sleep(0)
+
+    assert shards.asked == [["a", "b"], ["c", "d"]]
+    assert told == [f"value of {key}" for key in "abcd"]
 
 
 async def test_who_leaves_is_no_error_of_anybody() -> None:
@@ -153,7 +147,7 @@ async def test_a_question_under_way_is_no_garbage() -> None:
     asked: asyncio.Queue[weakref.ref[asyncio.Future[None]]] = asyncio.Queue()
     told: asyncio.Queue[str] = asyncio.Queue()
 
-    async def ask(keys: Collection[str]) -> Mapping[str, str]:
+    async def ask(keys: Collection[str], waited: float) -> Mapping[str, str]:
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         asked.put_nowait(weakref.ref(answer))
         await answer

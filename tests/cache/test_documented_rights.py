@@ -13,6 +13,7 @@ from cache.entry import prefix
 from cache.tier import Stored
 from dev_servers import RedisCluster, RedisSentinels, RedisServer
 from listening_ear import Ear
+from put_alone import put_alone
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 Start = Callable[..., RedisServer]
@@ -53,7 +54,7 @@ def value(version: int) -> bytes:
 
 
 async def put(cache: Cache, key: str, version: int) -> object:
-    return await cache.put(key, value(version), cache.budget(), seconds=30.0)
+    return await put_alone(cache, key, value(version))
 
 
 def failed(stats: CacheStats) -> dict[str, int]:

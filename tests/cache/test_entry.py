@@ -43,6 +43,16 @@ def test_what_is_written_comes_back(document: Document, written_at: int) -> None
     assert entry == Entry(document=document, written_at=written_at / 1000)
 
 
+@given(DOCUMENTS)
+def test_all_that_is_read_of_an_owner_has_one_text_for_it(document: Document) -> None:
+    """Compared for each poll, and kept for each job."""
+    one, other = (decode(encode(document, 0.0), document.id) for _ in range(2))
+
+    assert isinstance(one, Entry)
+    assert isinstance(other, Entry)
+    assert one.document.owner is other.document.owner
+
+
 @given(DOCUMENTS, IDS)
 def test_another_jobs_value_is_foreign(document: Document, asked: str) -> None:
     decoded = decode(encode(document, 0.0), asked)

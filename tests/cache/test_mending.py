@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from cache.entry import Entry, decode
+from cache.entry import Entry, decode, named
 from cache.tier import Trouble
 from example_documents import a_document
 from jobs import new_id
@@ -112,6 +112,22 @@ async def test_what_is_put_is_as_old_as_the_feeds_word(bench: Mended) -> None:
     entry = decode(bench.cache.written[0], document.id)
 
     assert entry == Entry(document=document, written_at=told_at)
+
+
+async def test_of_several_that_are_put_together_each_is_as_old_as_its_own_word(
+    bench: Mended,
+) -> None:
+    told = dict[str, float]()
+    for _ in range(3):
+        document = a_document(version=2)
+        bench.changed(document)
+        told[document.id] = bench.wall.now
+        bench.pass_time(1.0)
+    await bench.mend_after(LATE)
+    entries = [decode(value, named(value)) for value in bench.cache.written]
+
+    assert bench.cache.pipelines == [3]
+    assert {it.document.id: it.written_at for it in entries if isinstance(it, Entry)} == told
 
 
 async def test_a_job_told_of_again_while_its_put_is_under_way_is_let_go_by_the_next_one(

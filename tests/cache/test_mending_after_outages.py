@@ -25,6 +25,20 @@ async def test_after_a_long_outage_one_pipeline_is_put_at_a_time(bench: Mended) 
     assert bench.cache.most_at_once == 1
 
 
+async def test_processes_that_were_told_the_same_put_it_in_different_orders() -> None:
+    """Or each would put each job at the same time: one of them is to be first, by chance."""
+    one, other = Mended(), Mended()
+    documents = [a_document() for _ in range(100)]
+    for bench in (one, other):
+        for document in documents:
+            bench.changed(document)
+        await bench.mend_after(LATE)
+    told = [key(document.id) for document in documents]
+
+    assert sorted(one.cache.values) == sorted(other.cache.values) == sorted(told)
+    assert [*one.cache.values] != [*other.cache.values]
+
+
 async def test_what_is_not_taken_waits_and_the_rest_is_mended(bench: Mended) -> None:
     documents = [a_document() for _ in range(9)]
     for document in documents:

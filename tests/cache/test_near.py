@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from cache.near import Held, Near
 from example_documents import Clock, a_document
-from jobs import Document
+from jobs import Answer, Document
 
 ENTRIES = 3
 KNOWN = 10 * ENTRIES
@@ -116,7 +116,7 @@ def test_what_was_just_kept_is_remembered_with_when_it_was_said(near: Near) -> N
     assert near.size > len(document.body)
 
 
-def test_the_least_recently_used_goes_first(near: Near) -> None:
+def test_the_oldest_that_was_not_used_goes_first(near: Near) -> None:
     for job_id in "abc":
         near.keep(a_document(job_id), 0.0, 0)
     near.get("a")
@@ -137,3 +137,18 @@ def test_a_new_version_is_no_fresher_than_when_it_was_said_itself(near: Near) ->
     near.keep(a_document("a", 2), 7.0, 0)
 
     assert near.get("a") == Held(a_document("a", 2), 7.0)
+
+
+def test_what_was_made_of_an_equal_document_is_kept_and_of_another_one_is_not(near: Near) -> None:
+    answer = Answer(document=a_document("a", 2))
+    near.keep(a_document("a", 2), 0.0, 0)
+    held = near.get("a")
+    assert held
+    held.answer, held.young = answer, True
+    near.keep(a_document("a", 2), 1.0, 0)
+    equal = (held.answer, held.young, held.said_at)
+    near.keep(a_document("a", 2, body=b"mended"), 1.0, 0)
+    other = (held.answer is None, held.young, held.document.body)
+
+    assert equal == (answer, True, 1.0)
+    assert other == (True, False, b"mended")

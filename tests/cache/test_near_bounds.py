@@ -59,6 +59,53 @@ def test_what_changes_elsewhere_takes_no_room_from_what_is_polled_here(near: Nea
     assert (near.known("0"), near.known("a")) == (3, 2)
 
 
+def test_a_change_is_no_use_of_what_nobody_polls_any_more(near: Near) -> None:
+    for job_id in "abc":
+        near.keep(a_document(job_id), 0.0, near.epoch)
+    near.get("b")
+    near.get("c")
+    near.follow(a_document("a", 2), 1.0)
+    near.keep(a_document("d"), 2.0, near.epoch)
+
+    assert [job_id for job_id in "abcd" if near.peek(job_id)] == ["b", "c", "d"]
+    assert near.known("a") == 2
+
+
+def test_what_was_used_has_a_second_chance_but_no_third(near: Near) -> None:
+    for job_id in "abc":
+        near.keep(a_document(job_id), 0.0, 0)
+    near.get("a")
+    left = []
+    for newcomer in "def":
+        near.keep(a_document(newcomer), 0.0, 0)
+        left.append("".join(job_id for job_id in "abcdef" if near.peek(job_id)))
+
+    assert left == ["acd", "ade", "def"]
+
+
+def test_a_put_passes_over_32_used_ones_at_most() -> None:
+    near = Near(entries=100, size=2**20, negative_seconds=1.0, clock=Clock())
+    names = [str(number) for number in range(100)]
+    for name in names:
+        near.keep(a_document(name), 0.0, 0)
+        near.get(name)
+    near.keep(a_document("new"), 0.0, 0)
+
+    held = {name: one for name in names if (one := near.peek(name))}
+    assert {*names} - {*held} == {"32"}
+    assert sum(not one.used for one in held.values()) == 32
+    assert near.peek("new")
+
+
+def test_what_is_kept_is_not_driven_out_by_its_own_growth(near: Near) -> None:
+    for job_id in "abc":
+        near.keep(a_document(job_id, body=bytes(1000)), 0.0, 0)
+        near.get(job_id)
+    near.keep(a_document("a", 2, body=bytes(3500)), 0.0, 0)
+
+    assert [job_id for job_id in "abc" if near.peek(job_id)] == ["a", "c"]
+
+
 def test_a_creation_that_is_told_of_ends_the_denial(near: Near) -> None:
     near.deny("a", 0)
     near.follow(a_document("a", 1), 1.0)

@@ -21,10 +21,10 @@ PROVEN = NoProof(proven=True, proven_at=1000.5)
 
 
 def read_from_a_row(size: int) -> Document:
-    """Shares no text or number with another one, as from a database."""
+    """Shares nothing but its owner with another one, as from a database."""
     return Document(
         id=new_id(1_700_000_000.0),
-        owner=b"default".decode(),
+        owner="default",
         version=1000,
         done=False,
         gone=False,

@@ -6,6 +6,7 @@ import pytest
 
 from cache import NoCache
 from cache.tier import Trouble
+from put_alone import put_alone
 
 
 async def test_it_is_always_away_and_never_in_the_way() -> None:
@@ -13,7 +14,7 @@ async def test_it_is_always_away_and_never_in_the_way() -> None:
     await cache.start()
 
     assert await cache.get("tally:job:x", cache.budget()) is Trouble.AWAY
-    assert await cache.put("tally:job:x", b"value", cache.budget(), seconds=1.0) is Trouble.AWAY
+    assert await put_alone(cache, "tally:job:x", b"value", seconds=1.0) is Trouble.AWAY
     assert await cache.put_many([], cache.budget()) == []
     await cache.listen(lambda _: pytest.fail("heard"), lambda: pytest.fail("heard"))
     assert (cache.state().enabled, cache.state().detail) == (False, "redis-off")

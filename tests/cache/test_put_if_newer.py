@@ -12,6 +12,7 @@ from cache.entry import Entry, decode, encode, key
 from cache.tier import Kept, PutOutcome, Stored, Trouble
 from dev_servers import RedisServer
 from jobs import Document
+from put_alone import put_alone
 
 ID: Final = "job_" + "0" * 26
 KEY: Final = key(ID)
@@ -33,7 +34,7 @@ async def cache(redis_server: RedisServer, open_at: Open) -> Cache:
 
 
 async def put(cache: Cache, value: bytes) -> PutOutcome:
-    return await cache.put(KEY, value, cache.budget(), seconds=30.0)
+    return await put_alone(cache, KEY, value)
 
 
 async def held(cache: Cache) -> int:
@@ -52,9 +53,7 @@ async def test_a_first_value_is_stored_for_its_lifetime(
 
 async def test_in_every_order_of_four_versions_the_highest_stays(cache: Cache) -> None:
     for order in itertools.permutations([9, 10, 99, 100]):
-        await cache.put(
-            KEY, version(1, "job_" + "1" * 26), cache.budget(), seconds=30.0
-        )  # of another job
+        await put_alone(cache, KEY, version(1, "job_" + "1" * 26))  # of another job
         for number in order:
             await put(cache, version(number))
 
@@ -119,7 +118,7 @@ async def test_what_is_no_value_of_ours_is_overwritten(
 
 
 async def test_another_jobs_value_is_overwritten_however_new_it_is(cache: Cache) -> None:
-    await cache.put(KEY, version(10**18, "job_" + "1" * 26), cache.budget(), seconds=30.0)
+    await put_alone(cache, KEY, version(10**18, "job_" + "1" * 26))
 
     assert await put(cache, version(1)) == Stored()
 

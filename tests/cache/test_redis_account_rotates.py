@@ -12,6 +12,7 @@ from cache.entry import prefix
 from cache.redis_account import AccountKnobs, open_credentials
 from cache.tier import Stored, Trouble
 from dev_servers import RedisServer
+from put_alone import put_alone
 
 VALUE: Final = prefix(1, "subject").encode()
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
@@ -37,7 +38,7 @@ async def test_a_new_password_is_in_use_within_seconds_and_gets_never_raise(
     address = RedisAddress(host="127.0.0.1", port=server.port)
     credentials = open_credentials(address, AccountKnobs(password_file=file))
     cache, stats = await open_at(str(address), credentials=credentials)
-    before = await cache.put("k", VALUE, cache.budget(), seconds=30.0)
+    before = await put_alone(cache, "k", VALUE)
     rotate(server, "s3cond")
     async with asyncio.timeout(10.0):
         while stats.snapshot()["errors"]["auth"] == 0:

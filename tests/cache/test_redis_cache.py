@@ -15,6 +15,7 @@ from cache.entry import prefix
 from cache.redis_cache import KNOBS
 from cache.tier import Stored, Trouble
 from dev_servers import RedisServer
+from put_alone import put_alone
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 Start = Callable[..., RedisServer]
@@ -107,7 +108,7 @@ async def test_bytes_come_back_as_they_were(redis_server: RedisServer, open_at: 
     value = VALUE + bytes(range(256)) * 8
 
     assert await here.get("k", here.budget()) is None
-    assert await here.put("k", value, here.budget(), seconds=30.0) == Stored()
+    assert await put_alone(here, "k", value) == Stored()
     assert await here.get("k", here.budget()) == value
 
 
@@ -174,7 +175,7 @@ async def test_callers_who_are_cancelled_at_random_harm_nobody(
 async def test_a_password_and_a_database_number_are_used(start_redis: Start, open_at: Open) -> None:
     server = start_redis(password="p@ss/word?#&")
     here, _ = await open_at(server.url.removesuffix("/0") + "/3")
-    await here.put("k", VALUE, here.budget(), seconds=30.0)
+    await put_alone(here, "k", VALUE)
 
     assert here.state().enabled
     assert "db3:keys=2" in server.ask("INFO keyspace")
@@ -185,4 +186,4 @@ async def test_a_unix_socket_is_a_way(start_redis: Start, open_at: Open, tmp_pat
     start_redis(config=[f"unixsocket {place}"])
     here, _ = await open_at(f"unix://{place}?db=2")
 
-    assert await here.put("k", VALUE, here.budget(), seconds=30.0) == Stored()
+    assert await put_alone(here, "k", VALUE) == Stored()

@@ -15,6 +15,7 @@ from certificates import Authority
 from dev_servers import RedisFlavour
 from kept_log import logged
 from listening_ear import Ear
+from put_alone import put_alone
 from redis_places import Place
 from redis_topologies import SECRETS, TOPOLOGIES, Ground
 
@@ -70,7 +71,7 @@ def value(version: int, body: bytes = b"") -> bytes:
 
 
 async def put(cache: Cache, name: str, what: bytes, seconds: float = 30.0) -> PutOutcome:
-    return await cache.put(key(name), what, cache.budget(), seconds=seconds)
+    return await put_alone(cache, key(name), what, seconds=seconds)
 
 
 async def get(cache: Cache, name: str) -> Found:
@@ -145,8 +146,7 @@ async def test_a_hundred_are_put_and_got_at_once_each_in_its_place(cache: Cache)
 async def test_gets_follow_the_puts_wherever_they_go(cache: Cache) -> None:
     names, keys = NAMES[:20], [key(name) for name in NAMES[:20]]
     for version in (1, 2):
-        puts = [await put(cache, name, value(version)) for name in names]
-        assert puts == [Stored()] * 20
+        assert [await put(cache, name, value(version)) for name in names] == [Stored()] * 20
         await until_got(lambda: cache.get(keys[0], cache.budget()), value(version))
         await until_got(lambda: cache.get_many(keys, cache.budget()), [value(version)] * 20)
 

@@ -11,6 +11,7 @@ from cache import Cache, CacheStats
 from cache.entry import prefix
 from cache.tier import Found, PutOutcome, Stored, Trouble
 from dev_servers import RedisServer
+from put_alone import put_alone
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 Start = Callable[..., RedisServer]
@@ -28,7 +29,7 @@ async def get(cache: Cache) -> Found:
 
 
 async def put(cache: Cache) -> PutOutcome:
-    return await cache.put("k", VALUE, cache.budget(), seconds=30.0)
+    return await put_alone(cache, "k", VALUE)
 
 
 @pytest.fixture

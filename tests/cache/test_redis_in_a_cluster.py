@@ -8,6 +8,7 @@ from cache import Cache, CacheStats
 from cache.entry import prefix
 from cache.tier import Stored, Trouble
 from dev_servers import RedisServer
+from put_alone import put_alone
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 Start = Callable[..., RedisServer]
@@ -40,7 +41,7 @@ async def test_a_node_that_holds_every_slot_is_as_good_as_a_single_server(
     server.ask("CLUSTER ADDSLOTSRANGE 0 16383")
     await until(lambda: well(server), 10.0)
     cache, stats = await open_at(server.url)
-    first = await cache.put("k", VALUE, cache.budget(), seconds=30.0)
+    first = await put_alone(cache, "k", VALUE)
 
     assert first == Stored()
     assert await cache.get("k", cache.budget()) == VALUE

@@ -10,6 +10,7 @@ from cache.entry import prefix
 from cache.tier import Kept, Stored
 from dev_servers import RedisServer
 from listening_ear import Ear
+from put_alone import put_alone
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 Start = Callable[..., RedisServer]
@@ -27,7 +28,7 @@ async def here(redis_server: RedisServer, open_at: Open) -> Cache:
 
 
 async def put(cache: Cache, what: bytes) -> object:
-    return await cache.put("k", what, cache.budget(), seconds=30.0)
+    return await put_alone(cache, "k", what)
 
 
 async def test_what_another_one_puts_is_delivered_as_it_is_and_in_order(

@@ -11,6 +11,7 @@ from cache import Cache, CacheStats
 from cache.entry import prefix
 from dev_servers import RedisServer
 from listening_ear import Ear
+from put_alone import put_alone
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 Start = Callable[..., RedisServer]
@@ -37,7 +38,7 @@ async def test_a_kill_ends_it_and_a_new_one_hears_the_server_that_is_back(
     redis_server.start()
     await until(lambda: here.state().enabled, 5.0)
     again = await Ear.at(here)
-    await here.put("k", VALUE, here.budget(), seconds=30.0)
+    await put_alone(here, "k", VALUE)
 
     await until(lambda: again.values == [VALUE], 5.0)
     assert stats.snapshot()["errors"]["connection"] >= 1

@@ -13,6 +13,7 @@ from cache import Cache, CacheStats
 from cache.entry import prefix
 from cache.tier import Stored
 from dev_servers import RedisServer
+from put_alone import put_alone
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 Start = Callable[..., RedisServer]
@@ -57,5 +58,5 @@ async def test_after_the_endpoint_has_moved_the_new_server_is_used_though_the_ol
     await until(lambda: cache.state().enabled, 10.0)
 
     value = prefix(1, "subject").encode()
-    assert await cache.put("k", value, cache.budget(), seconds=30.0) == Stored()
+    assert await put_alone(cache, "k", value) == Stored()
     assert new.ask("GET k") == value.decode()

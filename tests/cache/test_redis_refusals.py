@@ -13,6 +13,7 @@ from cache import Cache, CacheStats
 from cache.entry import prefix
 from cache.tier import Found, PutOutcome, Stored, Trouble
 from dev_servers import RedisServer
+from put_alone import put_alone
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 Start = Callable[..., RedisServer]
@@ -27,7 +28,7 @@ async def get(cache: Cache) -> Found:
 
 
 async def put(cache: Cache) -> PutOutcome:
-    return await cache.put("k", VALUE, cache.budget(), seconds=30.0)
+    return await put_alone(cache, "k", VALUE)
 
 
 @pytest.mark.parametrize("password", ["", ":wrong-secret@"])
@@ -188,7 +189,7 @@ async def test_a_server_that_forgets_our_script_all_the_time_makes_no_errors(
     for version in range(1, 20):
         server.ask("SCRIPT FLUSH")
         value = prefix(version, "subject").encode()
-        assert await cache.put("k", value, cache.budget(), seconds=30.0) == Stored()
+        assert await put_alone(cache, "k", value) == Stored()
 
     assert errors(stats) == {}
 

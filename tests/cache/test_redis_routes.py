@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from cache.entry import prefix
 from cache.redis_layout import Layout, Shard, slot_of
 from cache.redis_target import Node
-from cache.tier import Budget, Trouble
+from cache.tier import Budget, Stored, Trouble
 from dev_servers import RedisCluster, RedisServer, free_port
 from redis_parts import Opened, node_of, shared_by
 from redis_way import KEYS, PATIENT, Way
@@ -88,6 +89,16 @@ async def test_gets_are_answered_by_replicas_and_the_newest_by_primaries(
     assert from_replicas == from_primaries == [key.encode() for key in KEYS]
     assert asked[0] < len(KEYS) <= asked[1]
     assert gets(primaries) >= len(KEYS)
+    assert (way.wakes, way.strays) == (0, 0)
+
+
+async def test_puts_go_to_primaries_also_where_gets_go_to_replicas(
+    open_way: Open, home: Layout
+) -> None:
+    way = await open_way(home, replicas=True)
+    value = prefix(1, "subject").encode()
+
+    assert await way.put_many({f"new {key}": value for key in KEYS}) == [Stored()] * len(KEYS)
     assert (way.wakes, way.strays) == (0, 0)
 
 

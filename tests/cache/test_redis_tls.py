@@ -14,6 +14,7 @@ from cache.entry import prefix
 from cache.tier import Stored, Trouble
 from certificates import Authority
 from dev_servers import RedisFlavour, RedisTls
+from put_alone import put_alone
 from redis_topologies import tls_server
 
 VALUE: Final = prefix(1, "subject").encode()
@@ -43,7 +44,7 @@ async def refused(open_at: Open, until: Until) -> Callable[[str], Awaitable[None
 
         assert not cache.state().enabled
         assert await cache.get("k", cache.budget()) is Trouble.AWAY
-        assert await cache.put("k", VALUE, cache.budget(), seconds=30.0) is Trouble.AWAY
+        assert await put_alone(cache, "k", VALUE) is Trouble.AWAY
 
     return check
 
@@ -54,7 +55,7 @@ Refused = Callable[[str], Awaitable[None]]
 async def used(open_at: Open, url: str) -> None:
     cache, stats = await open_at(url, max_connections=2)
 
-    assert await cache.put("k", VALUE, cache.budget(), seconds=30.0) == Stored()
+    assert await put_alone(cache, "k", VALUE) == Stored()
     assert await cache.get("k", cache.budget()) == VALUE
     assert not any(stats.snapshot()["errors"].values())
 

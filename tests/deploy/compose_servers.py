@@ -13,6 +13,7 @@ from deploy.container_redis import ContainerRedis
 from deploy.deploy_files import DEPLOY
 from dev_servers import free_port
 from live.client import eventually
+from put_alone import put_alone
 
 KEY = "tally:job:1"
 VALUE = prefix(1, "subject").encode()
@@ -91,7 +92,7 @@ class ComposeServers:
 async def keeps(cache: Cache) -> None:
     """Fails unless, within seconds, what is put there is found there."""
     await eventually(
-        lambda: cache.put(KEY, VALUE, cache.budget(), seconds=30.0),
+        lambda: put_alone(cache, KEY, VALUE),
         lambda answer: answer == Stored(),
         seconds=20,
     )

@@ -43,12 +43,19 @@ def of_the_guides_deployment() -> list[str]:
     return command
 
 
+def of_the_guides_procfile() -> list[str]:
+    """Its process `web`; fails if there is none."""
+    (line,) = re.findall(r"`web: ([^`]+)`", GUIDE.read_text())
+    return shlex.split(line)
+
+
 COMMANDS = {
     "the image": image(),
     "make run": programs({}, 8000)["API"],
     "a rehearsal": [*IN_PRODUCTION],
     "README": of_a_page("README.md"),
     "operations": of_a_page("docs/operations.md"),
+    "the guide on Heroku": of_the_guides_procfile(),
     "the guide on Kubernetes": of_the_guides_deployment(),
     "doctor": shlex.split(START.partition(";")[0]),
 }

@@ -22,6 +22,7 @@ from guide.grepping import Open, told
 from guide.page import ROOT, Block, block
 from live.client import seen
 from live.tcp_proxy import TcpProxy
+from put_alone import put_alone
 
 ONE_FLAVOUR: Final = pytest.mark.parametrize("redis_flavour", ["redis"], indirect=True)
 
@@ -33,7 +34,7 @@ FAR: Final = 0.03
 
 
 async def put(cache: Cache, number: int, *, seconds: float = 30.0) -> object:
-    return await cache.put(f"tally:job:{number}", VALUE, cache.budget(), seconds=seconds)
+    return await put_alone(cache, f"tally:job:{number}", VALUE, seconds=seconds)
 
 
 async def in_use(cache: Cache) -> None:

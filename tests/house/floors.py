@@ -8,6 +8,7 @@ from house.tree import Import, Module, backend, imports
 FLOORS = (
     ("main", "worker", "ops"),
     ("wiring",),
+    ("lifespan",),
     ("api", "web", "work", "cache"),
     ("jobs", "video", "settings", "metrics", "logs", "counts"),
 )

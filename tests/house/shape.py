@@ -10,10 +10,7 @@ from pathlib import Path
 from house.tree import Module, backend, python_files, read
 
 BANNED = {"base", "common", "core", "helper", "helpers", "manager", "misc", "util", "utils"}
-LONGEST = 400
-LONG_FROM = 200
-LONG = {"backend/wiring.py": "the one file that knows every room"}
-"""Place: why it is one thing all the same."""
+LONGEST = 200
 TESTED_ELSEWHERE: dict[str, str] = {
     "jobs/migrations/*": "every test of the SQL store begins with them",
 }
@@ -60,12 +57,12 @@ def same_test_names(root: Path) -> list[str]:
 
 
 def too_long(root: Path) -> list[str]:
-    """Files of more than 400 lines, and of more than 200 without a reason in LONG."""
+    """Files of more lines than one thing needs."""
     modules = [read(root, path) for path in python_files(root)]
     return [
         f"{module.place} has {module.lines} lines: which two things is it?"
         for module in modules
-        if module.lines > (LONGEST if module.place in LONG else LONG_FROM)
+        if module.lines > LONGEST
     ]
 
 

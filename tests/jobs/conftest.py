@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from dev_servers import PostgresServer
 from example_jobs import RecordedDelivery
 from jobs import Database, SqlBacklog, SqlChanges, SqlJobs, migrate, open_database
+from live.tcp_proxy import TcpProxy
+from polls_ground import Ground
 
 
 @pytest.fixture
@@ -36,3 +39,15 @@ async def changes(database: Database) -> AsyncIterator[SqlChanges]:
     changes = SqlChanges(database)
     yield changes
     await changes.close()
+
+
+@pytest.fixture
+async def ground(postgres_url: str, postgres_server: PostgresServer) -> AsyncIterator[Ground]:
+    """Poll reads of three jobs through a proxy."""
+    with TcpProxy("127.0.0.1", postgres_server.port) as proxy:
+        ground = Ground(postgres_url, proxy)
+        await ground.fill()
+        yield ground
+        proxy.reset()
+        await ground.database.close()
+        await ground.direct.close()

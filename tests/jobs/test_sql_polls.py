@@ -114,6 +114,16 @@ async def test_the_rows_are_those_of_the_jobs_asked_for_and_no_others(
     assert list(await database.polls.rows(["job_x"])) == []
 
 
+async def test_all_jobs_of_an_owner_have_one_text_for_it(store: SqlJobs) -> None:
+    """Compared for each poll, and kept for each job."""
+    ids = [(await store.create(a_job(owner="somebody"))).id for _ in range(2)]
+    one, other = [(await store.status(job_id, owner=None)).document for job_id in ids]
+
+    assert one
+    assert other
+    assert one.owner is other.owner
+
+
 async def test_a_change_is_read_at_once(store: SqlJobs) -> None:
     document = await store.create(a_job())
     await store.status(document.id, owner=None)

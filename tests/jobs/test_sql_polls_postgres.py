@@ -1,44 +1,20 @@
-"""Poll reads from a PostgreSQL that restarts, freezes, or falls silent; and its few connections."""
+"""Poll reads from a PostgreSQL that restarts, freezes, or falls silent."""
 
 import asyncio
 import struct
 import time
-from collections.abc import AsyncIterator
 from typing import Final
 
 import pytest
 
-import jobs.sql_polls_postgres as module
 from dev_servers import PostgresServer
 from example_jobs import RecordedDelivery
 from jobs import SqlJobs, StoreUnavailable, open_database
 from live.client import seen
-from live.tcp_proxy import TcpProxy
 from polls_ground import PLACES, Ground
 
 SLACK: Final = 0.8
 """Seconds granted to a busy machine."""
-
-
-@pytest.fixture
-async def ground(postgres_url: str, postgres_server: PostgresServer) -> AsyncIterator[Ground]:
-    with TcpProxy("127.0.0.1", postgres_server.port) as proxy:
-        ground = Ground(postgres_url, proxy)
-        await ground.fill()
-        yield ground
-        proxy.reset()
-        await ground.database.close()
-        await ground.direct.close()
-
-
-async def test_polls_in_turn_use_one_connection_and_crowds_a_few(ground: Ground) -> None:
-    for _ in range(3):
-        await ground.poll()
-    alone = ground.proxy.connections
-    await asyncio.gather(*(ground.poll(place) for place in range(64)))
-
-    assert alone == 1
-    assert ground.proxy.connections <= PLACES
 
 
 async def test_silent_connections_cost_one_wait_of_a_second_and_no_error(ground: Ground) -> None:
@@ -105,6 +81,18 @@ async def test_a_frozen_server_is_an_error_within_bounds_and_works_again(ground:
     assert waited < 1.0 + 2.0 + SLACK
 
 
+async def test_a_first_statement_that_is_not_answered_is_an_error_within_its_bound(
+    ground: Ground,
+) -> None:
+    async with ground.locked():
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            await ground.poll()
+        waited = time.monotonic() - began
+
+    assert 1.0 < waited < 2.0 + SLACK
+
+
 async def test_a_cancelled_poll_ends_at_once_and_the_server_leaves_off_too(
     ground: Ground,
 ) -> None:
@@ -121,48 +109,6 @@ async def test_a_cancelled_poll_ends_at_once_and_the_server_leaves_off_too(
 
     assert ended < SLACK
     assert asked.cancelled()
-
-
-async def test_a_poll_cancelled_while_it_connects_leaves_no_connection_behind(
-    ground: Ground,
-) -> None:
-    for turns in range(30):
-        asked = asyncio.create_task(ground.poll())
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        asked.cancel()
-        await asyncio.wait([asked])
-    await ground.database.polls.close()
-
-    await seen(lambda: ground.proxy.open_connections, lambda count: count == 0)
-
-
-async def test_whoever_finds_all_places_taken_does_not_wait_for_ever(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_QUEUE_SECONDS", 0.1)
-    async with ground.locked():
-        polls = [asyncio.create_task(ground.poll(place)) for place in range(PLACES)]
-        await ground.until("state = 'active'", PLACES)
-        with pytest.raises(StoreUnavailable, match="all connections for polls are in use"):
-            await ground.poll()
-    await asyncio.gather(*polls)
-
-
-async def test_closing_ends_the_connections_also_silent_ones(ground: Ground) -> None:
-    await ground.use_all_places()
-    await ground.database.polls.close()
-    await ground.until("TRUE", 0)
-    await ground.poll()  # as with any closed pool: it works, and keeps nothing
-    await ground.until("TRUE", 0)
-    silent = Ground(ground.direct.writes.url.render_as_string(), ground.proxy)
-    silent.documents = ground.documents
-    await silent.poll()
-    ground.proxy.swallow_existing()
-    began = time.monotonic()
-    await silent.database.polls.close()
-
-    assert time.monotonic() - began < 0.5 + SLACK
 
 
 async def test_a_password_arrives_as_it_was_meant_and_is_in_no_error() -> None:

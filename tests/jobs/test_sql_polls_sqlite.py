@@ -26,12 +26,18 @@ class Disk:
     def __init__(self) -> None:
         self.well = threading.Event()
         self.well.set()
+        self.opens = threading.Event()
+        self.opens.set()
         self.reads = 0
 
     def connection(self) -> type[sqlite3.Connection]:
         disk = self
 
         class Connection(sqlite3.Connection):
+            def __init__(self, *file: Any, **options: Any) -> None:
+                disk.opens.wait()
+                super().__init__(*file, **options)
+
             def execute(self, statement: str, *rest: Any) -> sqlite3.Cursor:
                 disk.reads += statement.startswith("SELECT jobs.")
                 disk.well.wait()
@@ -64,6 +70,7 @@ async def polls(
     polls = SqlitePolls(f"{tmp_path}/tally.db", options, ["PRAGMA journal_mode = WAL"])
     yield polls
     disk.well.set()
+    disk.opens.set()
     await polls.close()
 
 
@@ -75,10 +82,10 @@ async def seconds_until_given_up(polls: SqlitePolls) -> float:
 
 
 async def test_a_crowd_reads_in_one_thread(polls: SqlitePolls, documents: list[Document]) -> None:
-    before = threading.active_count()
+    before = {*threading.enumerate()}
     crowd = await asyncio.gather(*(polls.rows([documents[0].id]) for _ in range(64)))
 
-    assert threading.active_count() == before + 1
+    assert len({*threading.enumerate()} - before) == 1
     assert {rows[0][0] for rows in crowd} == {documents[0].id}
 
 
@@ -88,11 +95,11 @@ async def test_a_disk_that_hangs_is_an_error_within_bounds_and_one_thread_howeve
 ) -> None:
     if known:
         await polls.rows(["job_x"])
-    threads, before = threading.active_count(), disk.reads
+    threads, before = {*threading.enumerate()}, disk.reads
     disk.well.clear()
     waited = [await seconds_until_given_up(polls) for _ in range(5)]
     crowd = await asyncio.gather(*(seconds_until_given_up(polls) for _ in range(50)))
-    more = threading.active_count() - threads
+    more = len({*threading.enumerate()} - threads)
     disk.well.set()
     rows = await polls.rows([documents[1].id])
 
@@ -139,10 +146,10 @@ async def test_a_cancelled_poll_ends_at_once_and_the_next_gets_its_own_answer(
 async def test_closing_ends_the_thread_and_does_not_wait_for_a_disk_that_hangs(
     polls: SqlitePolls, disk: Disk
 ) -> None:
-    before = threading.active_count()
+    before = {*threading.enumerate()}
     await polls.rows(["job_x"])
     await polls.close()
-    await seen(lambda: threading.active_count() == before)
+    await seen(lambda: before.issuperset(threading.enumerate()))
     await polls.rows(["job_x"])
     disk.well.clear()
     await seconds_until_given_up(polls)
@@ -150,6 +157,19 @@ async def test_closing_ends_the_thread_and_does_not_wait_for_a_disk_that_hangs(
     await polls.close()
     took = time.monotonic() - began
     disk.well.set()
-    await seen(lambda: threading.active_count() == before)
+    await seen(lambda: before.issuperset(threading.enumerate()))
 
     assert took < 0.5 + SLACK
+
+
+async def test_closing_while_the_file_is_still_being_opened_leaves_no_task_behind(
+    polls: SqlitePolls, disk: Disk
+) -> None:
+    tasks, threads = asyncio.all_tasks(), {*threading.enumerate()}
+    disk.opens.clear()
+    await seconds_until_given_up(polls)
+    await polls.close()
+    await seen(lambda: asyncio.all_tasks() == tasks, seconds=5.0, beat=0.01)
+    disk.opens.set()
+
+    await seen(lambda: threads.issuperset(threading.enumerate()))

@@ -54,7 +54,8 @@ def test_one_who_reads_no_more_ends_it_quietly(words: str, unbuffered: str, tmp_
 
 
 def test_ctrl_c_while_it_is_still_loading_ends_it_quietly(tmp_path: Path) -> None:
-    interrupted = "import os, signal; os.kill(os.getpid(), signal.SIGINT)\n"
+    heeded = "signal.signal(signal.SIGINT, signal.default_int_handler)"  # jobs of a shell ignore it
+    interrupted = f"import os, signal; {heeded}; os.kill(os.getpid(), signal.SIGINT)\n"
     (tmp_path / "argparse.py").write_text(interrupted)
     env = {**os.environ, "PYTHONPATH": str(tmp_path)}
 
