@@ -9,6 +9,7 @@ from cache.redis_layout import Layout, slot_of
 from cache.redis_routes import Routes
 from cache.tier import Budget, Put, PutOutcome
 from dev_servers import RedisCluster
+from patience import STARTED_SECONDS, until
 from redis_parts import Opened, node_of, shared_by
 
 KEYS: Final = [f"k{number}" for number in range(60)]
@@ -55,12 +56,16 @@ class Ways:
     def __init__(self) -> None:
         self._open: list[Way] = []
 
-    async def open(self, layout: Layout, *, replicas: bool = False, cluster: bool = True) -> Way:
+    async def open(
+        self, layout: Layout, *, replicas: bool = False, cluster: bool = True, away: int = 0
+    ) -> Way:
+        """All servers but those that are `away` are in use."""
         opened = Opened(cluster=cluster)
-        self._open.append(Way(opened, opened.fleet(replicas=replicas)))
-        await self._open[-1].fleet.adopt(layout)
-        assert self._open[-1].fleet.in_use
-        return self._open[-1]
+        way = Way(opened, opened.fleet(replicas=replicas))
+        self._open.append(way)
+        await way.fleet.adopt(layout)
+        await until(lambda: [*way.fleet.states().values()].count(False) == away, STARTED_SECONDS)
+        return way
 
     async def stop(self) -> None:
         for way in self._open:

@@ -1,12 +1,12 @@
 """Caches at real servers, the database beneath them, and patience with a bound."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 
+import patience
 from cache import Cache, CachedJobs, CacheStats, Memory, open_cache, parse_redis_url
 from cache.redis_discovery import Discovery, find
 from cache.redis_layout import Layout
@@ -25,7 +25,7 @@ Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 
 
 @pytest.fixture
-async def open_at(until: Until) -> AsyncIterator[Open]:
+async def open_at() -> AsyncIterator[Open]:
     """`await open_at(url, budget_seconds=0.05)` starts a cache; all are stopped after the test.
 
     The machine may be busy: the budget is a generous second unless a test is about it, and the
@@ -41,7 +41,7 @@ async def open_at(until: Until) -> AsyncIterator[Open]:
         opened.append(cache)
         await cache.start()
         if in_use:
-            await until(lambda: cache.state().enabled, 20.0)
+            await patience.until(lambda: cache.state().enabled, patience.STARTED_SECONDS)
         return cache, stats
 
     yield open_one
@@ -52,15 +52,7 @@ async def open_at(until: Until) -> AsyncIterator[Open]:
 @pytest.fixture
 def until() -> Until:
     """`await until(condition, 2.0)` gives the seconds it took; fails when the time is over."""
-
-    async def wait(condition: Callable[[], bool], seconds: float) -> float:
-        began = time.monotonic()
-        while not condition():
-            assert time.monotonic() - began < seconds, "it did not happen in time"
-            await asyncio.sleep(0.005)
-        return time.monotonic() - began
-
-    return wait
+    return patience.until
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from cache import CacheStats
 from cache.breaker import IN_A_ROW
 from cache.guard import Guard
 from cache.tier import Budget, Trouble
+from patience import until_in_use
 
 QUICK = 0.05
 Until = Callable[..., Awaitable[float]]
@@ -48,10 +49,7 @@ class Guarded:
     async def begin(self) -> None:
         """Start, and wait until it is in use: the machine may be busy."""
         await self.guard.start()
-        deadline = time.monotonic() + 5.0
-        while not self.guard.in_use:
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.01)
+        await until_in_use(self.guard)
 
     async def ask(self, seconds: float = QUICK) -> str | Trouble:
         return await self.guard.ask(self.server.command("request"), Budget(seconds))
@@ -125,9 +123,12 @@ async def test_the_beat_alone_brings_it_back(guarded: Guarded, until: Until) -> 
     assert guarded.server.count("request") == 0
 
 
-async def test_a_server_too_slow_for_requests_is_not_taken_back(guarded: Guarded) -> None:
+async def test_a_server_too_slow_for_requests_is_not_taken_back(
+    guarded: Guarded, until: Until
+) -> None:
     guarded.server.seconds = QUICK * 3
     await guarded.guard.start()
+    await until(lambda: guarded.server.count("reach") > 1, 5.0)
 
     assert guarded.server.asked[:2] == ["reach", "beat"]
     assert not guarded.guard.in_use

@@ -1,7 +1,6 @@
 """The guard asks about several things at once: an error among the answers is that one's alone."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -11,6 +10,7 @@ from cache.breaker import CALLS, IN_A_ROW
 from cache.guard import Guard
 from cache.tier import Budget, Trouble
 from example_guard import a_guard
+from patience import until_in_use
 
 
 class ResponseError(Exception):
@@ -29,10 +29,7 @@ def stats() -> CacheStats:
 async def guard(stats: CacheStats) -> AsyncIterator[Guard]:
     guard = a_guard(stats)
     await guard.start()
-    deadline = time.monotonic() + 5.0
-    while not guard.in_use:
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.01)
+    await until_in_use(guard)
     yield guard
     await guard.stop(seconds=1.0, last=lambda: asyncio.sleep(0))
 

@@ -9,6 +9,7 @@ from cache import CacheStats
 from cache.guard import Guard
 from cache.tier import Budget, Trouble
 from example_guard import a_guard, answer
+from patience import until_in_use
 
 WIDTH = 2
 
@@ -27,6 +28,7 @@ def stats() -> CacheStats:
 async def guard(stats: CacheStats) -> AsyncIterator[Guard]:
     guard = a_guard(stats, width=WIDTH)
     await guard.start()
+    await until_in_use(guard)
     yield guard
     await guard.stop(seconds=1.0, last=lambda: asyncio.sleep(0))
 

@@ -10,6 +10,7 @@ from cache.redis_layout import Layout, Shard
 from cache.redis_target import Node
 from cache.tier import Budget
 from dev_servers import RedisServer, free_port
+from patience import STARTED_SECONDS, until_in_use
 from redis_parts import Opened, Stopped, clients, node_of, shared_by
 
 Start = Callable[..., RedisServer]
@@ -32,13 +33,15 @@ async def test_nobody_holds_anything_before_a_layout_is_known(fleet: Fleet) -> N
     assert fleet.ear() is None
 
 
-async def test_each_key_belongs_to_the_holder_of_its_slot(fleet: Fleet, start_redis: Start) -> None:
+async def test_each_key_belongs_to_the_holder_of_its_slot(
+    fleet: Fleet, start_redis: Start, until: Until
+) -> None:
     one, other = start_redis(), start_redis()
     await fleet.adopt(shared_by(node_of(one), node_of(other)))
+    await until(lambda: fleet.whole, STARTED_SECONDS)
 
     assert holder(fleet, "foo") == f"redis://127.0.0.1:{other.port}/0"
     assert holder(fleet, "bar") == f"redis://127.0.0.1:{one.port}/0"
-    assert fleet.whole
     assert set(fleet.states().values()) == {True}
 
 
@@ -71,6 +74,7 @@ async def test_who_leaves_may_still_answer_what_it_was_asked(
     one, other = start_redis(), start_redis()
     one.ask("SET k v")
     await fleet.adopt(shared_by(node_of(one)))
+    await until_in_use(fleet)
     part = fleet.part("k")
     assert part is not None
     one.freeze()
@@ -120,6 +124,8 @@ async def test_replicas_are_used_only_where_they_are_wanted(
     without, with_them = stopped(Opened().fleet()), stopped(Opened().fleet(replicas=True))
     for fleet in (without, with_them):
         await fleet.adopt(Layout(shards=(shard,)))
+    there = [node for node in with_them.nodes if node.address.port != away.port]
+    await until_in_use(*without.nodes, *there)
     part, other = without.part("k"), with_them.part("k")
     assert part is not None
     assert other is not None

@@ -12,6 +12,7 @@ from cache.redis_fleet import Fleet
 from cache.redis_node import RedisNode
 from cache.tier import Budget
 from dev_servers import RedisServer
+from patience import STARTED_SECONDS, until_in_use
 from redis_parts import Opened, Stopped, clients, node_of, shared_by
 
 Start = Callable[..., RedisServer]
@@ -45,11 +46,19 @@ class Worn:
 
     async def start(self) -> None:
         await self.fleet.adopt(shared_by(node_of(self._server)))
-        assert self.fleet.in_use
+        await until_in_use(self.fleet)
 
     async def renew(self) -> None:
         self.now = time.monotonic() + 1000.0
         await self.fleet.renew()
+
+    async def renewed(self) -> None:
+        """Until another has taken over: each `renew` waits but a little for it."""
+        worn = self.node
+        async with asyncio.timeout(STARTED_SECONDS):
+            while self.node is worn:
+                await self.renew()
+                await asyncio.sleep(0.01)
 
     @property
     def node(self) -> RedisNode:
@@ -73,7 +82,7 @@ async def test_a_server_is_renewed_while_no_command_fails(
     asking = [asyncio.create_task(ask()) for _ in range(3)]
     before = set(redis_server.ask("CLIENT LIST").splitlines())
     for _ in range(3):
-        await worn.renew()
+        await worn.renewed()
     over.set()
     await asyncio.gather(*asking)
     old = {line.split()[0] for line in before}
@@ -106,16 +115,15 @@ async def test_a_server_that_lets_no_heir_in_is_used_on_and_that_is_said_once(
     credentials.password = "bad"
     for _ in range(3):
         await worn.renew()
+    await until(lambda: "refuses our credentials" in caplog.text, 5.0)
+    await worn.renew()
 
     assert worn.node is first
     assert first.in_use
     assert caplog.text.count("refuses our credentials") == 1
 
     credentials.password = "good"
-    async with asyncio.timeout(5.0):
-        while worn.node is first:
-            await worn.renew()
-            await asyncio.sleep(0.01)
+    await worn.renewed()
     assert worn.node.in_use
 
 

@@ -11,6 +11,7 @@ from cache.redis_lookout import is_news
 from cache.redis_target import Node
 from dev_servers import RedisServer, free_port
 from kept_fleet import Kept
+from patience import until_in_use
 from redis_parts import clients, node_of, shared_by
 
 Start = Callable[..., RedisServer]
@@ -28,7 +29,7 @@ async def test_once_started_the_fleet_is_in_use(
     kept = look_after(shared_by(node_of(redis_server)))
     await kept.lookout.start()
 
-    assert kept.fleet.in_use
+    await until_in_use(kept.fleet)
 
 
 async def test_the_past_is_not_adopted_while_anything_is_in_use(
@@ -166,7 +167,7 @@ async def test_after_a_stop_it_can_start_again(
     kept = look_after(shared_by(node_of(redis_server)))
     for _ in range(2):
         await kept.lookout.start()
-        assert kept.fleet.in_use
+        await until_in_use(kept.fleet)
         await kept.stop()
 
     assert not kept.fleet.in_use

@@ -13,6 +13,7 @@ from cache.redis_node import RedisNode
 from cache.redis_target import Node
 from cache.tier import Budget, Kept, Put, Stored, Trouble
 from dev_servers import RedisCluster, RedisServer, free_port
+from patience import until_in_use
 from redis_parts import LIMITS, Opened, Stopped, begun_since, clients, node_of
 
 Start = Callable[..., RedisServer]
@@ -26,10 +27,11 @@ A_PUT = Put(key="k", value=VALUE, seconds=9.0)
 
 @pytest.fixture
 def keep(stopped: Stopped) -> Keep:
-    """Starts nodes, which are stopped after the test."""
+    """Starts nodes, which are in use then, and stopped after the test."""
 
     async def start(node: RedisNode) -> RedisNode:
         await stopped(node).start()
+        await until_in_use(node)
         return node
 
     return start
@@ -134,15 +136,16 @@ async def test_a_replica_of_a_cluster_answers_gets_and_is_never_written_to(
 
 
 async def test_a_replica_that_lost_its_primary_and_may_not_answer_is_not_in_use(
-    keep: Keep, start_redis: Start
+    stopped: Stopped, start_redis: Start, until: Until
 ) -> None:
     replica = start_redis(config=["replica-serve-stale-data no"])
     replica.ask(f"REPLICAOF 127.0.0.1 {free_port()}")
     opened = Opened()
-    node = await keep(opened.node(node_of(replica), replica=True))
+    node = stopped(opened.node(node_of(replica), replica=True))
+    await node.start()
+    await until(lambda: opened.stats.snapshot()["errors"]["masterdown"] > 1, 5.0)
 
     assert not node.in_use
-    assert opened.stats.snapshot()["errors"]["masterdown"] > 0
 
 
 async def test_a_listener_hears_what_others_put(

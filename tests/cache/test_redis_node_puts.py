@@ -14,6 +14,7 @@ from cache.redis_node import RedisNode
 from cache.tier import Budget, Kept, Put, Stored, Trouble
 from dev_servers import RedisServer
 from live.client import seen
+from patience import until_in_use
 from redis_parts import Opened, Stopped, node_of
 
 VALUE: Final = prefix(1, "subject").encode()
@@ -39,6 +40,7 @@ def stats(opened: Opened) -> CacheStats:
 async def node(opened: Opened, stopped: Stopped, redis_server: RedisServer) -> RedisNode:
     node = stopped(opened.node(node_of(redis_server)))
     await node.start()
+    await until_in_use(node)
     return node
 
 

@@ -114,7 +114,7 @@ async def test_without_a_replica_in_use_the_primary_is_read(
     redis_server.ask("SET k v")
     nobody = Node(host="127.0.0.1", port=free_port())
     shard = Shard(primary=node_of(redis_server), replicas=(nobody,))
-    way = await open_way(Layout(shards=(shard,)), replicas=True, cluster=False)
+    way = await open_way(Layout(shards=(shard,)), replicas=True, cluster=False, away=1)
 
     assert await way.get("k") == b"v"
 
