@@ -102,7 +102,7 @@ async def test_while_redis_is_frozen_everybody_is_told_none_when_the_budget_ends
     redis_server.thaw()
 
     assert found == []
-    assert took < 0.2 + 0.3
+    assert took < 0.2 + 1.0
     assert stats.snapshot()["errors"]["timeout"] >= 1
     assert stats.snapshot()["total_requests"] == 0
 

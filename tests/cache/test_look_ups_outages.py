@@ -92,7 +92,7 @@ async def test_nor_is_anybody_given_less_than_was_seen(here: Process, lose_datab
 async def test_a_database_that_hangs_gives_what_is_old_soon_and_is_unavailable_in_the_end(
     here: Process, truth: CountedStore, clock: MovedClock
 ) -> None:
-    here.memory._flights._seconds = 0.6
+    here.memory._flights._seconds = 1.5
     (first, second), cold = await some(here, 2), a_job()
     clock.ahead += 1.6
     truth.close_door()
@@ -101,6 +101,6 @@ async def test_a_database_that_hangs_gives_what_is_old_soon_and_is_unavailable_i
     took = asyncio.get_running_loop().time() - began
 
     assert [answer.stale for answer in found] == [True, True]
-    assert took < 0.6
+    assert took < 1.5
     with pytest.raises(StoreUnavailable):
         await batch(here.store, first, cold)

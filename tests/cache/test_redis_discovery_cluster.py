@@ -18,7 +18,7 @@ Start = Callable[..., RedisServer]
 Until = Callable[..., Awaitable[float]]
 Find = Callable[[RedisTarget], Discovery]
 
-SOON = 0.2 + 0.4
+SOON = 0.2 + 0.7
 """The others' time once one has told, and a busy machine's."""
 
 

@@ -67,7 +67,7 @@ async def test_who_is_cancelled_does_not_wait_for_a_frozen_server_and_is_gone(
     redis_server.thaw()
 
     await until(lambda: redis_server.ask("CLIENT LIST TYPE pubsub") == "", 5.0)
-    assert took < 0.2
+    assert took < 0.8
     assert ear.task.cancelled()
 
 

@@ -43,7 +43,7 @@ async def test_a_silent_node_costs_only_its_own_keys_and_no_more_than_the_budget
     assert outcomes == [
         Trouble.TIMEOUT if away else key.encode() for key, away in zip(KEYS, lost, strict=True)
     ]
-    assert took < 0.3 + 0.2
+    assert took < 0.3 + 1.0
     assert budget.left == 0.0
 
 

@@ -12,7 +12,7 @@ from example_jobs import RecordedDelivery, a_job
 from jobs import Database, HistoryLost, SqlChanges, SqlJobs, migrate, open_database
 from jobs.sql_schema import jobs
 
-SOON = 0.5  # seconds, for what takes a few milliseconds on an idle machine
+SOON = 0.9  # seconds, for what takes a few milliseconds on an idle machine
 
 
 @pytest.fixture

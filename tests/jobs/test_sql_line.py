@@ -11,7 +11,7 @@ from dev_servers import PostgresServer
 from jobs import Connection, Database, StoreUnavailable, migrate, open_database
 from jobs.sql_line import Line
 
-SOON = 0.5  # seconds, for what takes a few milliseconds on an idle machine
+SOON = 0.9  # seconds, for what takes a few milliseconds on an idle machine
 PATIENCE = 1.0
 MINE = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 SLEEPING = f"SELECT 1 {MINE} AND state = 'active' AND query LIKE '%pg_sleep%'"
