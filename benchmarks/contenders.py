@@ -1,4 +1,4 @@
-"""Who competes: Tally in each of its forms, the peers, and the floor. Data only."""
+"""Who competes: Tally in each of its forms, the peers, and hello worlds. Data only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ class Contender:
 
     name: str
     app: str
-    kind: Literal["floor", "tally", "peer"] = "peer"
+    kind: Literal["hello", "tally", "peer"] = "peer"
     http: str = DEFAULT_HTTP
     database: Literal["postgres", "sqlite"] = "postgres"
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -49,9 +49,9 @@ def peer(name: str, module: str) -> Contender:
 
 _OFF: Final = {"CACHE_ENABLED": "false"}
 
-HELLO: Final = Contender(name="raw ASGI hello world", app="benchmarks.hello:app", kind="floor")
+HELLO: Final = Contender(name="raw ASGI hello world", app="benchmarks.hello:app", kind="hello")
 LINES: Final = Contender(
-    name="hello world, a poll's header lines", app="benchmarks.hello:with_lines", kind="floor"
+    name="hello world, a poll's header lines", app="benchmarks.hello:with_lines", kind="hello"
 )
 """For comparison: sends the lines of a poll's answer, and looks nothing up."""
 TALLY: Final = tally("Tally", http=LANE)

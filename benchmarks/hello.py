@@ -1,4 +1,4 @@
-"""The floor: a raw ASGI hello world with a body of a job document's size. No framework at all."""
+"""A raw ASGI hello world with a body of a job document's size: no framework, no look-up at all."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final

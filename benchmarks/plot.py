@@ -17,11 +17,11 @@ _TOP: Final = 64
 _STYLE: Final = """
 text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #57606a }
 .title { font-size: 16px; font-weight: 600; fill: #24292f }
-.tally { fill: #1a7f37 } .peer { fill: #8c959f } .floor { fill: #0969da }
+.tally { fill: #1a7f37 } .peer { fill: #8c959f } .hello { fill: #0969da }
 .spread { stroke: #24292f; stroke-width: 1.5 } .line { stroke: #0969da; stroke-dasharray: 4 4 }
 @media (prefers-color-scheme: dark) {
   text { fill: #9198a1 } .title { fill: #f0f6fc } .spread { stroke: #f0f6fc }
-  .tally { fill: #3fb950 } .peer { fill: #656c76 } .floor { fill: #4493f8 }
+  .tally { fill: #3fb950 } .peer { fill: #656c76 } .hello { fill: #4493f8 }
   .line { stroke: #4493f8 }
 }
 """
@@ -40,7 +40,7 @@ class Bar:
 
 
 def bars(lines: Mapping[str, Any]) -> list[Bar]:
-    """Of the lines of the polls' figures, the fastest first; one floor is enough."""
+    """Of the lines of the polls' figures, the fastest first; one hello world is enough."""
     found = [
         Bar(name=name, look=_look(name), times=line["times_hello"]["median"], **line["per_second"])
         for name, line in lines.items()
@@ -51,7 +51,7 @@ def bars(lines: Mapping[str, Any]) -> list[Bar]:
 
 def _look(name: str) -> str:
     if name == who.HELLO.name:
-        return "floor"
+        return "hello"
     return "tally" if name.startswith("Tally") else "peer"
 
 
@@ -68,7 +68,7 @@ def picture(shown: Sequence[Bar], *, note: str) -> str:
             '<text class="title" x="0" y="18">Polls per second on one core</text>',
             f'<text x="0" y="40">{escape(note)}</text>',
             _right(_WIDTH, 40, "x hello world"),
-            *(_line(bar, per_pixel, height) for bar in shown if bar.look == "floor"),
+            *(_line(bar, per_pixel, height) for bar in shown if bar.look == "hello"),
             *(part for row, bar in enumerate(shown) for part in _drawn(bar, row, per_pixel)),
             "</svg>",
             "",
@@ -76,8 +76,8 @@ def picture(shown: Sequence[Bar], *, note: str) -> str:
     )
 
 
-def _line(floor: Bar, per_pixel: float, height: int) -> str:
-    x = _LEFT + floor.median / per_pixel
+def _line(hello: Bar, per_pixel: float, height: int) -> str:
+    x = _LEFT + hello.median / per_pixel
     return f'<line class="line" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 8}" y2="{height - 8}"/>'
 
 

@@ -75,7 +75,7 @@ def check_document(aim: Aim) -> None:
     body = aim.server.ask(aim.paths[0])
     if len(body) != 2048:
         raise ValueError(f"{aim.name} gives {len(body)} bytes: {body[:300]!r}")
-    if aim.server.contender.kind != "floor":
+    if aim.server.contender.kind != "hello":
         job_id = aim.paths[0].rpartition("/")[2]
         if json.loads(body)["id"] != job_id:
             raise ValueError(f"{aim.name} gives another job than {job_id}")
@@ -110,24 +110,24 @@ def _measured(aim: Aim, seconds: float) -> dict[str, Any]:
 
 
 def _reads(server: Running) -> int:
-    return 0 if server.contender.kind == "floor" else server.reads()
+    return 0 if server.contender.kind == "hello" else server.reads()
 
 
 def summary(rounds: Sequence[Mapping[str, Mapping[str, Any]]]) -> Figures:
     """Of each line the medians, and its ratios to the hello world; and the rounds. Pure."""
-    floor = [one[who.HELLO.name]["per_second"] for one in rounds]
-    return {"lines": {name: _line(rounds, name, floor) for name in rounds[0]}, "rounds": [*rounds]}
+    hello = [one[who.HELLO.name]["per_second"] for one in rounds]
+    return {"lines": {name: _line(rounds, name, hello) for name in rounds[0]}, "rounds": [*rounds]}
 
 
 def _line(
-    rounds: Sequence[Mapping[str, Mapping[str, Any]]], name: str, floor: Sequence[float]
+    rounds: Sequence[Mapping[str, Mapping[str, Any]]], name: str, hello: Sequence[float]
 ) -> Figures:
     mine = [one[name] for one in rounds]
     rates = [one["per_second"] for one in mine]
     answers = sum(one["answers"] for one in mine)
     return {
         "per_second": middle(rates).as_json(),
-        "times_hello": paired(rates, floor).as_json(),
+        "times_hello": paired(rates, hello).as_json(),
         "p50_ms": middle([one["p50_ms"] for one in mine]).median,
         "p99_ms": middle([one["p99_ms"] for one in mine]).median,
         "reads_per_1000": 1000 * sum(one["reads"] for one in mine) / max(1, answers),
@@ -153,8 +153,8 @@ def page(figures: Figures) -> str:
 
 def _row(name: str, line: Figures) -> list[str]:
     rate, ratio = line["per_second"], line["times_hello"]
-    floor = name.startswith((who.HELLO.name, who.LINES.name))
-    reads = "" if floor else f"{line['reads_per_1000']:,.1f}"
+    hello = name.startswith((who.HELLO.name, who.LINES.name))
+    reads = "" if hello else f"{line['reads_per_1000']:,.1f}"
     return [
         name,
         f"{rate['median']:,.0f}",

@@ -6,6 +6,7 @@ what slows the machine for longer slows both.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from math import ceil
 from statistics import median
 from typing import TypeVar
 
@@ -35,9 +36,10 @@ def paired(ours: Sequence[float], theirs: Sequence[float]) -> Middle:
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The nearest rank; None for no values."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else None
+    """The nearest rank: the least value that so great a share of them does not exceed. None for
+    no values."""
+    rank = ceil(round(len(values) * share, 6))
+    return sorted(values)[max(rank, 1) - 1] if values else None
 
 
 def in_turn(steps: Sequence[T], number: int) -> Sequence[T]:

@@ -32,7 +32,7 @@ _FEW: Final = 100
 _SLOW: Final = 10_000
 """Polls a second that it surely answers."""
 _SMALL, _LARGE = "Tally, with few jobs", "Tally, with many jobs"
-_FLOOR: Final = "hello world, "
+_HELLO: Final = "hello world, "
 _ROUNDS: Final = 3
 """At most: what is compared here lies further apart than machines are noisy."""
 
@@ -48,7 +48,7 @@ def measure(ground: Ground, pace: Pace) -> Figures:
     url, ids = ground.database("postgres", max(sizes))
     contenders = [_tally(_SMALL), _tally(_LARGE), HELLO]
     with serving(contenders, ground, {"postgres": url}) as running:
-        small, server, floor = (running[one.name] for one in contenders)
+        small, server, hello = (running[one.name] for one in contenders)
         rounds, resident = min(_ROUNDS, pace.rounds), server.memory()
         _remember(small, ids[: sizes[0]])
         _remember(server, ids)
@@ -66,8 +66,8 @@ def measure(ground: Ground, pace: Pace) -> Figures:
         run_wrk(small.port, small.paths(ids[: sizes[0]]), seconds=1)
         run_wrk(server.port, server.paths(ids), seconds=len(ids) / _SLOW)  # each once: unmeasured
         figures = {
-            "jobs": told(_interleaved(steps(small, server, floor, sizes), of_jobs, rounds)),
-            "pollers": told(_interleaved(steps(server, server, floor, crowds), of_pollers, rounds)),
+            "jobs": told(_interleaved(steps(small, server, hello, sizes), of_jobs, rounds)),
+            "pollers": told(_interleaved(steps(server, server, hello, crowds), of_pollers, rounds)),
         }
         near = server.statistics()["near"]
         return {
@@ -92,11 +92,11 @@ def _remember(server: Running, ids: Sequence[str]) -> None:
 
 
 def steps(
-    first: Running, others: Running, floor: Running, counts: Sequence[int]
+    first: Running, others: Running, hello: Running, counts: Sequence[int]
 ) -> list[tuple[Running, int]]:
-    """Who is asked with each count: `floor` with the least and the greatest only."""
+    """Who is asked with each count: `hello` with the least and the greatest only."""
     ours = [(first, counts[0]), *((others, count) for count in counts[1:])]
-    return [*ours, (floor, counts[0]), (floor, counts[-1])]
+    return [*ours, (hello, counts[0]), (hello, counts[-1])]
 
 
 def _interleaved(asked: Sequence[tuple[Running, int]], load: Load, rounds: int) -> Steps:
@@ -108,7 +108,7 @@ def _interleaved(asked: Sequence[tuple[Running, int]], load: Load, rounds: int) 
 
 
 def _name(server: Running, count: int) -> str:
-    return _FLOOR + str(count) if server.contender.kind == "floor" else str(count)
+    return _HELLO + str(count) if server.contender.kind == "hello" else str(count)
 
 
 def told(found: Steps) -> Figures:
@@ -117,8 +117,8 @@ def told(found: Steps) -> Figures:
 
 
 def _first(name: str, found: Steps) -> str:
-    floors = name.startswith(_FLOOR)
-    return next(other for other in found if other.startswith(_FLOOR) == floors)
+    hellos = name.startswith(_HELLO)
+    return next(other for other in found if other.startswith(_HELLO) == hellos)
 
 
 def _step(rounds: Sequence[Round], first: Sequence[Round]) -> Figures:
@@ -156,9 +156,9 @@ _HEAD: Final = ("requests/s", "x its first", "p50 ms", "p99 ms", "errors")
 
 def _rows(steps: Figures) -> Iterator[list[str]]:
     for name, one in steps.items():
-        count = int(name.removeprefix(_FLOOR))
+        count = int(name.removeprefix(_HELLO))
         yield [
-            f"{_FLOOR if name.startswith(_FLOOR) else ''}{count:,}",
+            f"{_HELLO if name.startswith(_HELLO) else ''}{count:,}",
             f"{one['per_second']['median']:,.0f}",
             f"{one['times_first']['median']:.2f}",
             f"{one['p50_ms']:.1f}",

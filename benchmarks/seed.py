@@ -28,9 +28,9 @@ _AT_ONCE: Final = 1000
 _DAY: Final = 86_400.0
 
 
-def sized_job(now: float, *, size: int = DOCUMENT_BYTES) -> Job:
-    """A queued job whose document has exactly that many bytes."""
-    bare = Job(
+def sized_job(now: float, *, size: int = DOCUMENT_BYTES, running: bool = False) -> Job:
+    """A job whose document has exactly that many bytes; queued, or held by the bench's worker."""
+    queued = Job(
         id=new_id(now),
         kind="thumbnail",
         source={"type": "sample"},
@@ -41,11 +41,11 @@ def sized_job(now: float, *, size: int = DOCUMENT_BYTES) -> Job:
         updated_at=now,
         deadline_at=now + _DAY,
     )
+    bare = _begun(queued) if running else queued
     return replace(bare, metadata={"note": "x" * (size - len(render(bare).body))})
 
 
-def begun(job: Job) -> Job:
-    """The same job, held by the bench's own worker."""
+def _begun(job: Job) -> Job:
     return replace(
         job,
         status=Status.RUNNING,
@@ -59,8 +59,7 @@ def begun(job: Job) -> Job:
 
 @cache
 def _row(size: int, running: bool) -> dict[str, Any]:
-    job = sized_job(time.time(), size=size)
-    job = begun(job) if running else job
+    job = sized_job(time.time(), size=size, running=running)
     return row_of(job, render(job))
 
 

@@ -24,11 +24,11 @@ def near_answers_without_a_proof(patch: Patch) -> None:
 
 
 def what_was_given_is_no_floor(patch: Patch) -> None:
-    patch.setattr(Near, "given", lambda near, job_id: 0)
+    patch.setattr(Near, "given", lambda near, job_id, asked_at: 0)
 
 
 def what_is_given_is_not_noted(patch: Patch) -> None:
-    patch.setattr(Near, "give", lambda near, job_id, version: None)
+    patch.setattr(Near, "give", lambda near, job_id, version, at: None)
 
 
 def what_redis_says_is_not_judged(patch: Patch) -> None:

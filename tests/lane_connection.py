@@ -11,6 +11,7 @@ from uvicorn.server import ServerState
 from api.lane import Lane
 from api.lane_asgi import LaneApp
 from api.lane_uvicorn import LaneProtocol
+from api.measure import Measured
 from example_documents import a_document
 from jobs import Answer
 
@@ -48,7 +49,8 @@ class Link(asyncio.Transport):
 class Connection:
     """A connection of a server whose lane knows one job; `passed` counts what the app was asked.
 
-    `redis`: what has been asked of Redis and waits to be told.
+    `redis`: what has been asked of Redis and waits to be told; `seconds`: what was observed of the
+    application's requests.
     """
 
     def __init__(
@@ -56,18 +58,21 @@ class Connection:
         *,
         access_log: bool = False,
         redis: bool = False,
-        breaks: bool = False,
+        breaks: str = "",
         within: bool = False,
         **config: Any,
     ) -> None:
         self.passed = 0
         self.polled: list[str] = []
         self.redis: list[Callable[[Answer | None], None]] = []
+        self.seconds: list[float] = []
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
             self.passed += 1
 
         def at_hand(job_id: str, floor: int, owner: str) -> Answer | None:
+            if breaks == "memory":
+                raise RuntimeError("memory failed")
             return NEAR if job_id == DOCUMENT.id and not redis else None
 
         def ask_soon(
@@ -82,7 +87,8 @@ class Connection:
             partial(_laned, breaks),
             lambda job_id, client, last: self.polled.append(client),
         )
-        laned = LaneApp(app, lane)
+        observed = Measured(app, lambda *request: self.seconds.append(request[-1]))
+        laned = LaneApp(observed, lane)
 
         async def around(scope: Any, receive: Any, send: Any) -> None:
             await laned(scope, receive, send)
@@ -105,6 +111,6 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-def _laned(breaks: bool, status: int, seconds: float) -> None:
-    if breaks:
+def _laned(breaks: str, status: int, seconds: float) -> None:
+    if breaks == "counting":
         raise RuntimeError("counting failed")

@@ -91,6 +91,10 @@ class RecallBench:
         self.clock.now += seconds
         self.wall.now += seconds
 
+    def prove(self, *, ago: float = 0.0) -> None:
+        """By a question of the feed asked so many seconds ago, and answered now."""
+        self.proof.proven, self.proof.proven_at = True, self.clock.now - ago
+
     def lose_database(self) -> None:
         self.truth.down = True
         self.proof.end()

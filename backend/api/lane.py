@@ -70,7 +70,11 @@ class Lane:
     def at_once(self, job_id: str, asked: Asked, client: str) -> Ready | None:
         """The answer that needs no waiting; None, and nothing counted: ask the ordinary way."""
         began = time.perf_counter()
-        answer = self._at_hand(job_id, asked.floor, DEFAULT_OWNER)
+        try:
+            answer = self._at_hand(job_id, asked.floor, DEFAULT_OWNER)
+        except Exception:
+            _tell_failed()
+            return None
         return self._shown(job_id, answer, asked, client, began) if answer else None
 
     def ask_soon(self, job_id: str, asked: Asked, client: str, tell: Tell) -> bool:
@@ -98,9 +102,13 @@ class Lane:
                 ready = (200, made.lines, made.rest, made.body)
             self._laned(ready[0], time.perf_counter() - began)
         except Exception:
-            _log.exception("the fast lane failed; the poll goes the ordinary way.")
+            _tell_failed()
             return None
         return ready
+
+
+def _tell_failed() -> None:
+    _log.exception("the fast lane failed; the poll goes the ordinary way.")
 
 
 def _make(answer: Answer) -> Made:

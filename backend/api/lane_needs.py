@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 _NEEDED: Final[dict[type, str]] = {
-    Config: "limit_concurrency loaded_app root_path",
+    Config: "encoded_headers limit_concurrency loaded_app root_path",
     FlowControl: "pause_reading resume_reading write_paused",
     HttpToolsProtocol: (
         "access_log access_logger client cycle flow loop server_state timeout_keep_alive "

@@ -4,6 +4,7 @@ Answers a poll that comes whole in one read, between two other requests, before 
 made for it. Everything else is uvicorn's, untouched. docs/fast-lane.md names what it leans on.
 """
 
+import time
 from functools import partial
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from api.lane import Lane, Ready
 from api.lane_asgi import LaneApp
 from api.lane_request import ID_LENGTH, PATH, Asked
 from api.lane_tail import read_tail
+from api.measure import arrived
 
 _BEGIN: Final = b"GET " + PATH
 _ID_BEGIN: Final = len(_BEGIN)
@@ -25,16 +27,19 @@ _LONG: Final = 4096
 """Bytes beyond which a request is none for the lane: its header lines are kept with each
 connection."""
 _CLOSE: Final = b"connection: close\r\n\r\n"
+_FRAMING: Final = frozenset({b"connection", b"content-length", b"transfer-encoding"})
+"""Header lines that do more than stand in an answer, where the server adds them to each."""
 
 
 def _lane_of(config: Config) -> Lane | None:
     """None where something stands around the application that must not be passed by, or where
-    uvicorn counts requests under way, or where paths have a prefix."""
+    uvicorn counts requests under way, or ends connections, or where paths have a prefix."""
     app = config.loaded_app
     if isinstance(app, ProxyHeadersMiddleware):
         app = app.app
     usual = config.limit_concurrency is None and not config.root_path
-    return app.lane if usual and isinstance(app, LaneApp) else None
+    plain = not any(name in _FRAMING for name, _ in config.encoded_headers)
+    return app.lane if usual and plain and isinstance(app, LaneApp) else None
 
 
 class LaneProtocol(HttpToolsProtocol):
@@ -129,7 +134,7 @@ class LaneProtocol(HttpToolsProtocol):
         if ready is not None:
             self._send(ready, job_id)
             return True
-        told = partial(self._told, job_id)
+        told = partial(self._told, job_id, time.perf_counter())
         if self._asks and lane.ask_soon(job_id, asked, self._host, told):
             self._kept, self._free = [data], False
             return True
@@ -142,12 +147,13 @@ class LaneProtocol(HttpToolsProtocol):
         if self._asked is not None:
             self._host = self._asked.forwarded_for or (self.client[0] if self.client else "")
 
-    def _told(self, job_id: str, ready: Ready | None) -> None:
+    def _told(self, job_id: str, came_at: float, ready: Ready | None) -> None:
         if self._kept is None:
             return  # the client has left
         (poll, *behind), self._kept = self._kept, None
         if ready is None:
-            super().data_received(poll)
+            with arrived(came_at):
+                super().data_received(poll)
         elif self._ends and not behind:
             status, lines, rest, body = ready
             self._send((status, lines, rest[:-2] + _CLOSE, body), job_id)

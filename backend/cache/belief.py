@@ -50,30 +50,33 @@ class Belief:
         """As `at_hand`, not at once: the answer is made, and may be found young from then on."""
         if not self._proof.proven:
             return None
-        held = self._near.get(job_id)
+        held, given = self._near.get(job_id), self._given(job_id)
         if held is not None:
-            return self._near_answer(held)
-        if self._near.denied(job_id):
+            return self._near_answer(held) if held.document.version >= given else None
+        if self._near.denied(job_id) and not given:
             return Answer(document=None, hit=True, detail="near")
         return None
 
     def floor(self, job_id: str) -> int:
         """The version below which nothing that Redis has can be an answer; 0 for none."""
-        return max(self._near.known(job_id), self._near.given(job_id))
+        return max(self._near.known(job_id), self._given(job_id))
+
+    def _given(self, job_id: str) -> int:
+        return self._near.given(job_id, self._proof.proven_at)
 
     def shared(self, found: Entry | Trouble | None) -> Answer | None:
         """What Redis has, if it may be given out: then it counts as known, or as given."""
         if not isinstance(found, Entry):
             return None
         document, proven_at = found.document, self._proof.proven_at
-        known, given = self._near.known(document.id), self._near.given(document.id)
+        known, given = self._near.known(document.id), self._given(document.id)
         now = self._wall()
         if not self._may_answer(found, now, known, given):
             return None
-        if known and proven_at > _NEVER:
+        if 0 < known == document.version and proven_at > _NEVER:
             self._near.keep(document, proven_at, self._near.epoch)
-        elif document.version > given:
-            self._near.give(document.id, document.version)
+        elif document.version > given:  # of what Redis alone knows the next proof must not vouch
+            self._near.give(document.id, document.version, self._clock())
         answer = _hit(document, "redis", *self._spans(found, now), found.answer)
         object.__setattr__(found, "answer", answer)  # it is frozen, and this says no more of it
         return answer
@@ -84,14 +87,14 @@ class Belief:
         now = self._wall()
         if expired(entry, now, self._lifetimes):
             return answer
-        self._near.give(entry.document.id, entry.document.version)
+        self._near.give(entry.document.id, entry.document.version, self._clock())
         return replace(self._shared_answer(entry, now), hit=False, forward=answer.forward)
 
     def stale(self, job_id: str, found: Entry | Trouble | None = None) -> Answer | None:
         """The newest that is remembered and not too old, for when the database cannot be asked."""
-        held = self._near.get(job_id)
-        candidates = [self._near_answer(held)] if held else []
-        if isinstance(found, Entry) and found.document.version >= self.floor(job_id):
+        held, floor = self._near.get(job_id), self.floor(job_id)
+        candidates = [self._near_answer(held)] if held and held.document.version >= floor else []
+        if isinstance(found, Entry) and found.document.version >= floor:
             candidates.append(self._shared_answer(found, self._wall()))
         usable = [answer for answer in candidates if answer.ttl]
         if not usable:

@@ -92,7 +92,7 @@ class Coalescer(Generic[K, T]):
             async with way.turns:
                 _close(way, batch)
                 told = await self._question(batch, time.monotonic() - began)
-        finally:  # also if it breaks off: nobody waits for ever
+        finally:  # also if it is broken off on its way: nobody waits for ever
             _close(way, batch)
             way.batches -= 1
             if not way.batches:

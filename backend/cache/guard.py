@@ -100,7 +100,7 @@ class Guard:
         hide that it is too slow.
         """
         if not self._breaker.closed or budget.left < _WORTH_BEGINNING * self._quick:
-            return Trouble.AWAY
+            return Trouble.BUSY if self._breaker.closed else Trouble.AWAY
         began, fair = time.monotonic(), budget.left >= _ENOUGH_TO_JUDGE * self._quick
         told = await self._errands.run(lambda: self._answer(command), budget.left)
         took = time.monotonic() - began

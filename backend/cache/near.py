@@ -24,6 +24,7 @@ _GIVEN: Final = 10_000
 """Of so many jobs it is remembered what was given out on trust."""
 _CHANCES: Final = 32
 """So many used ones are passed over at most, until one goes all the same: no put may take long."""
+_NEVER: Final = float("-inf")
 _DENIED: Final = 10_000
 """How many ids are remembered as nobody's: made-up ones must not fill the memory."""
 
@@ -68,8 +69,8 @@ class Near:
         self._size = 0
         self.peek: Callable[[str], Held | None] = self._held.get
         """As `get`, but no use of it by itself: who gives it out sets `used`."""
-        self._known = Versions(known)
-        self._given = Versions(_GIVEN)
+        self._known = Versions(known, 0)
+        self._given = Versions(_GIVEN, (0, _NEVER))
         self._denied: TTLCache[str, None] = TTLCache(_DENIED, negative_seconds, clock)
 
     def begin(self, versions: Mapping[str, int]) -> None:
@@ -95,13 +96,19 @@ class Near:
         held = self._held.get(job_id)  # it may outlive, by far, what is known only
         return max(self._known.get(job_id), held.document.version if held else 0)
 
-    def give(self, job_id: str, version: int) -> None:
-        """This version was given out on trust, without a proof: from now on it is a floor."""
-        self._given.put(job_id, max(version, self._given.get(job_id)))
+    def give(self, job_id: str, version: int, at: float) -> None:
+        """This version was given out on trust, without a proof: from now on it is a floor, until
+        the database was asked later than that."""
+        self._given.put(job_id, (max(version, self._given.get(job_id)[0]), at))
+        held = self._held.get(job_id)
+        if held and held.document.version < version:
+            held.young = False
 
-    def given(self, job_id: str) -> int:
-        """The highest version given out on trust; 0 for none. It proves nothing about others."""
-        return self._given.get(job_id)
+    def given(self, job_id: str, asked_at: float) -> int:
+        """The highest version given out on trust; 0 for none, or where the database was asked
+        since, at `asked_at`, what changed: it would have told of that version."""
+        version, at = self._given.get(job_id)
+        return version if at >= asked_at else 0
 
     def keep(self, document: Document, said_at: float, epoch: int) -> None:
         """Remember what the database said, or one vouched for; never an older version, and

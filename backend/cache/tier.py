@@ -17,7 +17,8 @@ class Trouble(StrEnum):
     TIMEOUT = "timeout"
     CONNECTION = "connection"
     BUSY = "busy"
-    """All our own connections are in use: no fault of the server's."""
+    """All our own connections are in use, or too little of the budget was left when a place was
+    free: no fault of the server's."""
     READONLY = "readonly"
     MASTERDOWN = "masterdown"
     LOADING = "loading"

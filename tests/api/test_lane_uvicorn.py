@@ -119,6 +119,14 @@ async def test_a_service_under_a_prefix_has_no_lane() -> None:
     assert (connection.said, connection.polled) == (b"", [])
 
 
+async def test_a_server_that_ends_each_connection_after_an_answer_has_no_lane() -> None:
+    """By `--header connection:close`: uvicorn's own way heeds what it says there."""
+    connection = Connection(headers=[("Connection", "close")])
+    connection.protocol.data_received(POLL)
+
+    assert (connection.said, connection.polled) == (b"", [])
+
+
 async def test_a_connection_that_only_polls_ends_once_it_is_idle() -> None:
     connection = Connection(timeout_keep_alive=5)
     connection.protocol.data_received(POLL)
@@ -128,10 +136,11 @@ async def test_a_connection_that_only_polls_ends_once_it_is_idle() -> None:
     assert 4.0 < timer.when() - connection.protocol.loop.time() <= 5.0
 
 
+@pytest.mark.parametrize("part", ["memory", "counting"])
 async def test_what_breaks_in_the_lane_leaves_the_poll_to_the_ordinary_way(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, part: str
 ) -> None:
-    connection = Connection(breaks=True)
+    connection = Connection(breaks=part)
     connection.protocol.data_received(POLL)
     await turns()
 

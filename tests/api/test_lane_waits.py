@@ -1,5 +1,7 @@
 """A poll of the lane in uvicorn that waits for Redis: what its connection does meanwhile."""
 
+import asyncio
+
 import pytest
 
 from jobs import Answer
@@ -37,6 +39,18 @@ async def test_where_redis_has_nothing_the_application_is_asked(connection: Conn
     await turns()
 
     assert (connection.passed, connection.polled) == (1, [])
+
+
+async def test_the_wait_counts_for_that_request_alone(connection: Connection) -> None:
+    connection.protocol.data_received(POLL)
+    await asyncio.sleep(0.3)
+    told(connection, None)
+    connection.protocol.data_received(LIVEZ)
+    await turns()
+    waited, *others = connection.seconds
+
+    assert waited >= 0.3
+    assert sum(others) < 0.3
 
 
 async def test_what_comes_behind_it_waits_unread_and_is_answered_behind_it(
@@ -131,7 +145,7 @@ async def test_a_connection_is_not_idle_while_it_waits(connection: Connection) -
 
 
 async def test_what_breaks_when_redis_has_told_leaves_nobody_waiting() -> None:
-    connection = Connection(redis=True, breaks=True)
+    connection = Connection(redis=True, breaks="counting")
     connection.protocol.data_received(POLL)
     told(connection, REDIS)
     await turns()

@@ -1,9 +1,12 @@
 """Requests are observed by route, so that strangers cannot make up labels."""
 
+import time
+from typing import Any
+
 import httpx
 import pytest
 
-from api.measure import route_of
+from api.measure import Measured, arrived, route_of
 from api_service import Service
 
 
@@ -31,6 +34,21 @@ async def test_requests_behind_a_path_prefix_are_observed_without_it(service: Se
         ("/api/v2/jobs/{job_id}", "GET", 200),
         ("other", "GET", 404),
     ]
+
+
+async def test_what_a_request_waited_before_it_began_counts_once() -> None:
+    """Also where a second one begins in the same context, as one that came behind it does."""
+    observed = list[float]()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None: ...
+
+    measured = Measured(app, lambda route, method, status, seconds: observed.append(seconds))
+    scope = {"type": "http", "path": "/livez", "method": "GET"}
+    with arrived(time.perf_counter() - 60.0):
+        await measured(scope, None, None)  # type: ignore[arg-type]
+        await measured(scope, None, None)  # type: ignore[arg-type]
+
+    assert [seconds >= 60.0 for seconds in observed] == [True, False]
 
 
 @pytest.mark.parametrize("path", ["/tallyho/livez", "/tally", "/other/livez"])

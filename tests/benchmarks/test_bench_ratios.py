@@ -27,8 +27,10 @@ def test_rounds_without_their_other_half_are_refused() -> None:
 def test_a_percentile_is_one_of_the_values_and_there_is_none_of_none() -> None:
     values = [float(number) for number in range(100, 0, -1)]
 
-    assert percentile(values, 0.5) == 51.0
-    assert percentile(values, 0.99) == 100.0
+    assert percentile(values, 0.5) == 50.0
+    assert percentile(values, 0.99) == 99.0
+    assert percentile(values, 0.991) == percentile(values, 1.0) == 100.0
+    assert percentile(values[:1], 0.5) == 100.0
     assert percentile([], 0.5) is None
 
 

@@ -1,4 +1,4 @@
-"""The floor with a poll's header lines has all of them, and is else as the hello world."""
+"""The one with a poll's header lines has all of them, and is else as the hello world."""
 
 import httpx
 

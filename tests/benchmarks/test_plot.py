@@ -28,7 +28,7 @@ def test_the_fastest_is_on_top_and_bars_are_as_long_as_their_medians() -> None:
 
     widths = [float(bar.attrib["width"]) for bar in found]
 
-    assert [bar.attrib["class"] for bar in found] == ["tally", "floor", "peer"]
+    assert [bar.attrib["class"] for bar in found] == ["tally", "hello", "peer"]
     assert widths[0] / widths[1] == pytest.approx(2.5, rel=0.01)
 
 

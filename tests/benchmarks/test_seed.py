@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.hello import BODY
 from benchmarks.peers.job_table import Job
-from benchmarks.seed import DOCUMENT_BYTES, begun, rows, sized_job
+from benchmarks.seed import DOCUMENT_BYTES, rows, sized_job
 from benchmarks.sizes import sizes
 from jobs import Progressed, render, step
 
@@ -46,9 +46,10 @@ def test_between_two_equal_ends_there_is_one_size() -> None:
     assert sizes(3, 2048, 2048) == [2048, 2048, 2048]
 
 
-def test_a_begun_job_can_be_changed_as_a_worker_changes_it() -> None:
-    job = begun(sized_job(1_700_000_000.0))
+def test_a_running_job_has_its_size_too_and_can_be_changed_as_a_worker_changes_it() -> None:
+    job = sized_job(1_700_000_000.0, running=True)
 
     changed = step(job, Progressed(fence=1, percent=5.0, phase="transcode"), 1_700_000_001.0)
 
+    assert len(render(job).body) == DOCUMENT_BYTES
     assert (changed.version, changed.progress.percent) == (2, 5.0)

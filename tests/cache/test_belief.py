@@ -175,7 +175,7 @@ async def test_what_is_known_or_was_given_on_trust_is_the_floor_of_what_redis_ma
 ) -> None:
     known, given_out = a_document(version=3), a_document(version=5)
     bench.know(known)
-    bench.near.give(given_out.id, given_out.version)
+    bench.near.give(given_out.id, given_out.version, bench.clock.now)
     floors = [bench.belief.floor(one.id) for one in (known, given_out, a_document())]
 
     assert floors == [3, 5, 0]

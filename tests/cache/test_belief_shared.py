@@ -74,8 +74,47 @@ async def test_what_was_given_on_trust_is_not_followed_by_less(bench: RecallBenc
     assert given
     assert given.document == new
     assert again is None
-    assert bench.near.given(new.id) == 3
+    assert bench.belief.floor(new.id) == 3
     assert bench.belief.shared(Entry(document=new, written_at=bench.wall.now))
+
+
+async def test_no_later_proof_vouches_for_what_redis_alone_said(bench: RecallBench) -> None:
+    """It may be of a history that a restore undid: then the feed never names it."""
+    old = a_document(version=4)
+    bench.keep(old)
+    bench.proof.end()
+    future = Entry(document=a_document(old.id, 9), written_at=bench.wall.now)
+    trusted = bench.belief.shared(future)
+    bench.pass_time(1.0)
+    done = a_document(old.id, 5, done=True)
+    bench.near.follow(done, bench.clock.now)
+    bench.prove()
+    answer = bench.belief.at_hand(old.id)
+
+    assert trusted
+    assert answer
+    assert answer.document == done
+    assert bench.belief.shared(future) is None
+
+
+@pytest.mark.parametrize("asked_ago", [0.1, -0.1])
+async def test_what_was_given_on_trust_is_a_floor_until_the_database_was_asked_later(
+    bench: RecallBench, asked_ago: float
+) -> None:
+    """A question asked before may be answered after it, and not know of it."""
+    old = a_document(version=4)
+    bench.keep(old)
+    young = bench.belief.at_hand(old.id)
+    bench.proof.end()
+    bench.belief.shared(Entry(document=a_document(old.id, 5), written_at=bench.wall.now))
+    stale = bench.belief.stale(old.id)
+    bench.prove(ago=asked_ago)
+    answer = bench.belief.at_hand(old.id)
+
+    assert young
+    assert stale is None
+    assert (answer is None) is (asked_ago > 0)
+    assert bench.belief.floor(old.id) == (5 if asked_ago > 0 else 4)
 
 
 @pytest.mark.parametrize(("ago", "version"), [(9.0, 3), (30.5, 2)])
@@ -105,4 +144,4 @@ async def test_what_is_known_and_found_in_redis_is_at_hand_from_then_on(
 
     assert at_hand
     assert (at_hand.detail, at_hand.age) == ("near", 1.25)
-    assert bench.near.given(document.id) == 0
+    assert bench.near.given(document.id, float("-inf")) == 0

@@ -161,14 +161,14 @@ async def test_calls_of_one_request_share_its_budget(guarded: Guarded) -> None:
     outcomes = [await guarded.guard.ask(command, budget) for _ in range(20)]
 
     assert outcomes[0] == "answer"
-    assert outcomes[-1] is Trouble.AWAY
+    assert outcomes[-1] is Trouble.BUSY
     assert guarded.server.count("request") <= 10
 
 
 async def test_with_too_little_budget_left_nothing_is_begun(guarded: Guarded) -> None:
     await guarded.begin()
 
-    assert await guarded.ask(QUICK / 100) is Trouble.AWAY
+    assert await guarded.ask(QUICK / 100) is Trouble.BUSY
     assert guarded.server.count("request") == 0
     assert guarded.guard.in_use
 

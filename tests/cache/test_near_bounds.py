@@ -182,9 +182,9 @@ def test_what_is_told_of_a_job_that_is_known_only_does_not_step_back(near: Near)
 
 
 def test_what_was_given_does_not_sink_but_is_forgotten_with_all_else(near: Near) -> None:
-    near.give("a", 5)
-    near.give("a", 3)
-    given = near.given("a")
+    near.give("a", 5, 1.0)
+    near.give("a", 3, 2.0)
+    given = near.given("a", 2.0)
     near.begin({})
 
-    assert (given, near.given("a"), near.known("a")) == (5, 0, 0)
+    assert (given, near.given("a", 2.0), near.known("a")) == (5, 0, 0)

@@ -14,7 +14,7 @@ STEPS = st.lists(st.tuples(st.sampled_from("abcdef"), st.none() | st.integers(1,
 def test_it_remembers_what_a_cache_of_the_least_recently_used_does(
     steps: list[tuple[str, int | None]],
 ) -> None:
-    versions, model = Versions(MOST), LRUCache[str, int](MOST)
+    versions, model = Versions(MOST, 0), LRUCache[str, int](MOST)
     for job_id, version in steps:
         if version is None:
             assert versions.get(job_id) == model.get(job_id, 0)
@@ -25,7 +25,7 @@ def test_it_remembers_what_a_cache_of_the_least_recently_used_does(
 
 
 def test_what_is_cleared_is_forgotten() -> None:
-    versions = Versions(MOST)
+    versions = Versions(MOST, 0)
     versions.put("a", 1)
     versions.clear()
 
@@ -33,7 +33,7 @@ def test_what_is_cleared_is_forgotten() -> None:
 
 
 def test_who_is_asked_for_or_told_of_stays() -> None:
-    versions = Versions(MOST)
+    versions = Versions(MOST, 0)
     for job_id in "abc":
         versions.put(job_id, 1)
     versions.get("a")

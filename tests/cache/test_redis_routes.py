@@ -60,8 +60,8 @@ async def test_a_batch_spends_what_its_slowest_server_took(open_way: Open, home:
 async def test_where_no_budget_is_left_nobody_is_asked(open_way: Open, home: Layout) -> None:
     way = await open_way(home)
 
-    assert await way.get("k0", 0.0) is Trouble.AWAY
-    assert await way.get_many(KEYS, 0.0) == [Trouble.AWAY] * len(KEYS)
+    assert await way.get("k0", 0.0) is Trouble.BUSY
+    assert await way.get_many(KEYS, 0.0) == [Trouble.BUSY] * len(KEYS)
     assert await way.get_many([]) == []
 
 
