@@ -1,6 +1,7 @@
 """All parts of the bench, one after the other: `make bench`. About 15 minutes, or 2 with --quick.
 
-Writes benchmarks/results/, or data/bench/ when quick: a page, all figures as JSON, a picture.
+Writes a page, all figures as JSON and a picture: to data/bench/ after each part, and over the kept
+benchmarks/results/ once a whole run, not a quick one, has measured all.
 """
 
 import argparse
@@ -25,10 +26,16 @@ from benchmarks.stampede import STAMPEDE
 from benchmarks.startup import STARTUP
 from benchmarks.steady import STEADY
 
+_DRAFT: Final = ROOT / "data" / "bench"
+_RESULTS: Final = ROOT / "benchmarks" / "results"
 PARTS: Final = (POLLS, STEADY, STAMPEDE, FROZEN, MEMORY, SCALE, STARTUP)
 
 
-def run(here: Ground, pace: Pace, folder: Path) -> bool:
+_ENOUGH_ROUNDS: Final = 5
+"""For results that are kept."""
+
+
+def run(here: Ground, pace: Pace) -> bool:
     """Whether all parts could be measured; what was measured is written after each."""
     facts = machine(here)
     figures: dict[str, Any] = {"machine": facts}
@@ -42,19 +49,23 @@ def run(here: Ground, pace: Pace, folder: Path) -> bool:
             traceback.print_exc()
             figures.pop(part.name, None)
         print(f"({time.monotonic() - began:.0f} s)", flush=True)
-        write_report(folder, PARTS, figures, pace, facts["machine"])
+        write_report(_DRAFT, PARTS, figures, pace, facts["machine"])
+    whole = len(figures) == len(PARTS) + 1
+    kept = whole and pace.peers and not pace.quick and pace.rounds >= _ENOUGH_ROUNDS
+    if kept:
+        write_report(_RESULTS, PARTS, figures, pace, facts["machine"])
+    folder = _RESULTS if kept else _DRAFT
     print(f"\nGoals\n{goals.page(figures)}\n\nWritten to {folder.relative_to(ROOT)}/bench.md")
-    return len(figures) == len(PARTS) + 1
+    return whole
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Tally's bench: all parts, side by side.")
     add_pace(parser)
     pace = pace_of(parser.parse_args())
-    folder = ROOT / "data" / "bench" if pace.quick else ROOT / "benchmarks" / "results"
     print(f"Measuring on this machine, about {2 if pace.quick else 15} minutes; keep it quiet.")
     with ground() as here:
-        return 0 if run(here, pace, folder) else 1
+        return 0 if run(here, pace) else 1
 
 
 if __name__ == "__main__":

@@ -95,7 +95,13 @@ def _good(polls: Sequence[Polled], start: float, end: float) -> float:
 
 def page(figures: Figures) -> str:
     head = ("", "healthy/s", "while frozen/s", "p50 ms while frozen", "p99 ms", "after/s", "errors")
-    return table(head, [_row(name, one) for name, one in figures.items()])
+    rows = [_row(name, one) for name, one in figures.items()]
+    return f"{table(head, rows)}\n\n{_BELOW}"
+
+
+_BELOW: Final = """\
+The load is our own here, since wrk does not tell what became of each poll. Tally outruns it: its
+rates are the load's, and compare with nothing above."""
 
 
 def _row(name: str, one: Figures) -> list[str]:

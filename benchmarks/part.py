@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -19,7 +18,7 @@ class Pace:
     """How long to measure. `seconds` is that of one round; whole ones, as wrk has no others."""
 
     rounds: int
-    seconds: float
+    seconds: int
     quick: bool
     peers: bool
 
@@ -37,18 +36,29 @@ class Part:
 def add_pace(parser: argparse.ArgumentParser) -> None:
     seconds = os.environ.get("BENCH_SECONDS") or None
     parser.add_argument("--quick", action="store_true", help="see that it works; no real figures")
-    parser.add_argument("--rounds", type=int, help="9, or 1 when quick")
-    parser.add_argument(
-        "--seconds", type=float, default=seconds, help="of a round: 2 or BENCH_SECONDS, 1 if quick"
-    )
+    parser.add_argument("--rounds", type=_rounds, help="9, or 1 when quick")
+    told = "of a round, whole ones: BENCH_SECONDS, else 2, or 1 when quick"
+    parser.add_argument("--seconds", type=_seconds, default=seconds, help=told)
+
+
+def _rounds(word: str) -> int:
+    return _whole(word, "rounds are a whole number from 1 to 99", 99)
+
+
+def _seconds(word: str) -> int:
+    return _whole(word, "seconds (also in BENCH_SECONDS) are a whole number from 1 to 60", 60)
+
+
+def _whole(word: str, wanted: str, most: int) -> int:
+    if not (word.isascii() and word.isdecimal() and 1 <= int(word[:9]) <= most):
+        raise argparse.ArgumentTypeError(f"{wanted}, not {word!r}")
+    return int(word)
 
 
 def pace_of(words: argparse.Namespace) -> Pace:
-    """Ends with one line where a number is no good; makes the peers' environment."""
-    rounds = words.rounds if words.rounds is not None else (1 if words.quick else 9)
-    seconds = words.seconds if words.seconds is not None else (1.0 if words.quick else 2.0)
-    if rounds < 1 or not 1 <= seconds <= 60:
-        sys.exit("--rounds must be at least 1, and --seconds (or BENCH_SECONDS) from 1 to 60.")
+    """Makes the peers' environment."""
+    rounds = words.rounds or (1 if words.quick else 9)
+    seconds = words.seconds or (1 if words.quick else 2)
     return Pace(rounds=rounds, seconds=seconds, quick=words.quick, peers=set_up_peers())
 
 

@@ -10,10 +10,11 @@ from benchmarks import goals, plot
 from benchmarks.part import Pace, Part
 
 _HOW: Final = """One core serves, the other has the load, Redis and PostgreSQL. Where nothing else
-is said, all give the same documents of 2,048 bytes, of 100 jobs, to 64 connections. Rounds are
-interleaved, figures are medians, and ratios are taken round by round. Machines differ and are
-noisy: trust the ratios. `docs/decisions/0014-bench.md` says why it is measured so, and what is
-left out."""
+is said, all give the same documents of 2,048 bytes, of 100 jobs, to 64 connections. Polls and
+starts are measured in these rounds, growth in three of them: they are interleaved, figures are
+medians, and ratios are taken round by round. Stampedes are three each, one after the other; steady
+state, frozen Redis and memory are measured once. Machines differ and are noisy: trust the ratios.
+`docs/decisions/0014-bench.md` says why it is measured so, and what is left out."""
 
 _BESIDE: Final = """A figure is of this run alone, and "not measured" is neither met nor missed. The
 fault bench, with the fast lane on, is `make soak`."""
@@ -43,7 +44,7 @@ def written(parts: Sequence[Part], figures: Mapping[str, Any], pace: Pace, machi
     blocks = [
         "# Figures",
         f"Made by `make bench`{' in its quick form: no real figures' if pace.quick else ''}; "
-        f"{pace.rounds} rounds of {pace.seconds:g} s. {machine}.",
+        f"{pace.rounds} rounds of {pace.seconds} s. {machine}.",
         _HOW,
         "![Polls per second on one core](polls.svg)" if "polls" in figures else "",
         "## Goals",

@@ -150,7 +150,8 @@ _BELOW_JOBS: Final = f"""\
 Tally's first step is asked of a process that has no other jobs, the rest of one that holds them
 all. The near tier's bounds were raised for this, to {BOUND_ENTRIES:,} entries and
 {BOUND_BYTES >> 20} MiB: the defaults hold 10,000 entries and 64 MiB. The pollers below ask the
-process that holds all, for {_FEW} of its jobs."""
+process that holds all, for {_FEW} of its jobs, once all are connected: wrk does more for each
+request then, and those rates compare with each other only."""
 _HEAD: Final = ("requests/s", "x its first", "p50 ms", "p99 ms", "errors")
 
 

@@ -94,7 +94,12 @@ def page(figures: Figures) -> str:
         for name, one in figures.items()
     ]
     head = ["", "database reads", f"errors of {CLIENTS}", "p50 ms", "p99 ms"]
-    return table(head, rows)
+    return f"{table(head, rows)}\n\n{_BELOW}"
+
+
+_BELOW: Final = """\
+The hand-written one is a pool of redis-py's, which has 100 connections by default and refuses the
+101st: that is its 400 errors."""
 
 
 def _count(one: Figures, key: str) -> str:

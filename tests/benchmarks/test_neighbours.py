@@ -11,7 +11,7 @@ from benchmarks.part import Figures, Pace
 from benchmarks.polls import Aim, competitors, one_round
 from benchmarks.serving import Running
 
-ALL = Pace(rounds=1, seconds=1.0, quick=True, peers=True)
+ALL = Pace(rounds=1, seconds=1, quick=True, peers=True)
 
 
 def aim_at(contender: who.Contender) -> Aim:
