@@ -144,8 +144,8 @@ HEAD: Final = (
 _BELOW: Final = """
 
 No job changes here, and a round is shorter than the peers' lifetime of 30 s (nginx's: 1 s): caches
-that know nothing else have no reads for that reason alone. Peers are written as their users write
-them: the hand-written one reads what Redis gives into a model, and FastAPI writes that out again."""
+that know nothing else have no reads for that reason alone. Peers are written as users write them:
+the hand-written one reads what Redis gives into a model, and FastAPI writes that out again."""
 
 
 def page(figures: Figures) -> str:
