@@ -99,7 +99,7 @@ def page(figures: Figures) -> str:
 
 _BELOW: Final = """\
 The hand-written one is a pool of redis-py's, which has 100 connections by default and refuses the
-101st: that is its 400 errors."""
+101st: those are its errors."""
 
 
 def _count(one: Figures, key: str) -> str:
