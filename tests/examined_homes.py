@@ -11,12 +11,13 @@ from urllib.parse import quote
 from dev_servers import RedisFlavour, RedisServer
 from examined_servers import STRONG, Place
 from examined_settings import settings_of
-from live.client import Api, eventually
+from live.client import Api
 from live.installation import Installation
 from ops.doctor import gather, judge
 from ops.finding import Finding
 from ops.rule import ENOUGH
 from ops.service import Service
+from patience import eventually
 from settings import PROJECT
 
 OURS: Final = [

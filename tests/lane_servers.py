@@ -18,7 +18,7 @@ from api_service import still_parts
 from cache import Cache, CacheStats, Memory, NoCache
 from example_jobs import RecordedDelivery
 from jobs import Answer, Database, JobFiles, SqlChanges, SqlJobs
-from live.client import seen
+from patience import seen
 
 NOW: Final = 1_000.0
 """The memory's clock stands still: an answer does not grow older between two servers."""

@@ -2,9 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Final, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, TypeVar
 
+T = TypeVar("T")
+
+_SECONDS: Final = 60.0
+"""A first start on a loaded machine also compiles every module."""
 STARTED_SECONDS: Final = 20.0
 """A start waits but half a second for how a server is: a stall of the machine takes longer."""
 
@@ -14,12 +18,40 @@ class Used(Protocol):
     def in_use(self) -> bool: ...
 
 
+async def eventually(
+    ask: Callable[[], Awaitable[T]],
+    holds: Callable[[T], object],
+    *,
+    seconds: float = _SECONDS,
+    beat: float = 0.05,
+) -> T:
+    """The first answer that `holds`; fails with the last one when that takes too long."""
+    end = time.monotonic() + seconds
+    while not holds(answer := await ask()):
+        assert time.monotonic() < end, f"after {seconds} s still {answer!r:.2000}"
+        await asyncio.sleep(beat)
+    return answer
+
+
+async def seen(
+    look: Callable[[], T],
+    holds: Callable[[T], object] = bool,
+    *,
+    seconds: float = _SECONDS,
+    beat: float = 0.05,
+) -> T:
+    """Like `eventually`, where nobody has to be asked."""
+
+    async def ask() -> T:
+        return look()
+
+    return await eventually(ask, holds, seconds=seconds, beat=beat)
+
+
 async def until(condition: Callable[[], bool], seconds: float) -> float:
     """Gives the seconds it took; fails when the time is over."""
     began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < seconds, "it did not happen in time"
-        await asyncio.sleep(0.005)
+    await seen(condition, seconds=seconds, beat=0.005)
     return time.monotonic() - began
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from example_jobs import RecordedDelivery, a_job
 from jobs import SqlJobs, migrate, open_database
-from live.client import eventually
 from live.tcp_proxy import TcpProxy
+from patience import eventually
 
 PLACES: Final = 5
 """How many connections polls share at most."""

@@ -11,7 +11,7 @@ import pytest
 
 from built_app import living, set_bare
 from jobs import JobFiles, new_id
-from live.client import seen
+from patience import seen
 from redis_parts import begun_since
 from work import DbosEngine
 

@@ -160,15 +160,6 @@ def _deliveries(url: str) -> dict[str, str]:
         client.destroy()
 
 
-async def soon(what: Callable[[], object], *, seconds: float = 10.0) -> None:
-    """Returns once that is so; fails when it takes too long."""
-    for _ in range(round(seconds / 0.01)):
-        if what():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not happen")
-
-
 def processes_about(folder: Path) -> list[str]:
     """Command lines of other running processes in which that folder is named."""
     lines = [_command_line(process) for process in Path("/proc").glob("[0-9]*")]

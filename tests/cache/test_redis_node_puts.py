@@ -13,8 +13,7 @@ from cache.portions import MOST_BYTES
 from cache.redis_node import RedisNode
 from cache.tier import Budget, Kept, Put, Stored, Trouble
 from dev_servers import RedisServer
-from live.client import seen
-from patience import until_in_use
+from patience import seen, until_in_use
 from redis_parts import Opened, Stopped, node_of
 
 VALUE: Final = prefix(1, "subject").encode()

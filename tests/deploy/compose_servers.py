@@ -12,7 +12,7 @@ from deploy.compose_files import COMBINATIONS, combined
 from deploy.container_redis import ContainerRedis
 from deploy.deploy_files import DEPLOY
 from dev_servers import free_port
-from live.client import eventually
+from patience import eventually
 from put_alone import put_alone
 
 KEY = "tally:job:1"

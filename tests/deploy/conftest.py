@@ -11,7 +11,7 @@ import pytest
 from cache import Cache
 from deploy.compose_servers import ComposeServers
 from deploy.made_secrets import make_secrets
-from live.client import seen
+from patience import seen
 
 Compose = Callable[[str], ComposeServers]
 Used = Callable[[ComposeServers], Awaitable[Cache]]

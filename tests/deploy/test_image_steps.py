@@ -16,8 +16,8 @@ import pytest
 
 from deploy.deploy_files import DOCKERFILE, ROOT, instructions
 from dev_servers import end, free_port, spawn
-from live.client import seen
 from live.soak import SOAK
+from patience import seen
 
 STEPS = instructions(DOCKERFILE.read_text())
 PYTHON = os.environ.get("TALLY_IMAGE_PYTHON", sys.executable)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from cache import Cache, CacheStats
-from live.client import seen
+from patience import seen
 
 Open = Callable[..., Awaitable[tuple[Cache, CacheStats]]]
 """The fixture `open_at`."""

@@ -13,7 +13,7 @@ from cache.stats import CacheStats
 from dev_servers import RedisFlavour, RedisServer, RedisTls, end, free_port, spawn
 from guide.page import GUIDE, Block, block, blocks
 from guide.terminal import Terminal
-from live.client import seen
+from patience import seen
 from tls_terminator import tls_terminated
 
 CONF: Final = [it for it in blocks(GUIDE.read_text()) if it.language == "conf"]

@@ -20,8 +20,8 @@ from cache.tier import Stored, Trouble
 from dev_servers import RedisServer
 from guide.grepping import Open, told
 from guide.page import ROOT, Block, block
-from live.client import seen
 from live.tcp_proxy import TcpProxy
+from patience import seen
 from put_alone import put_alone
 
 ONE_FLAVOUR: Final = pytest.mark.parametrize("redis_flavour", ["redis"], indirect=True)

@@ -21,8 +21,9 @@ import pytest
 from certificates import Authority, Papers
 from dev_servers import PostgresServer, RedisFlavour, RedisSentinels
 from guide.everything_said import Said
-from live.client import Api, Document, eventually
+from live.client import Api, Document
 from live.installation import BACKEND, Installation
+from patience import eventually
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 

@@ -10,7 +10,7 @@ import pytest
 from dev_servers import PostgresServer
 from example_jobs import RecordedDelivery
 from jobs import SqlJobs, StoreUnavailable, open_database
-from live.client import seen
+from patience import seen
 from polls_ground import PLACES, Ground
 
 SLACK: Final = 0.8

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 import jobs.sql_polls_postgres as module
 from jobs import StoreUnavailable
-from live.client import seen
+from patience import seen
 from polls_ground import OURS, PLACES, Ground
 
 SLACK: Final = 0.8

@@ -14,7 +14,7 @@ import jobs.sql_polls_sqlite as module
 from example_jobs import RecordedDelivery, a_job
 from jobs import Document, SqlJobs, migrate, open_database
 from jobs.sql_polls_sqlite import SqlitePolls
-from live.client import seen
+from patience import seen
 
 LIMIT: Final = 0.2
 SLACK: Final = 0.8

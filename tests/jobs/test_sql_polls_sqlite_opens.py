@@ -11,7 +11,7 @@ import pytest
 
 from jobs import open_database
 from jobs.sql_polls_sqlite import SqlitePolls
-from live.client import seen
+from patience import seen
 
 
 async def test_no_thread_keeps_a_process_from_its_end(tmp_path: Path) -> None:

@@ -1,55 +1,24 @@
-"""A client of a running API: the verbs of the HTTP contract, and waiting with a bound."""
+"""A client of a running API: the verbs of the HTTP contract."""
 
 import asyncio
 import json
 import subprocess
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import httpx
 
-Document: TypeAlias = dict[str, Any]
-T = TypeVar("T")
+from patience import eventually
 
-START_SECONDS = 60.0  # a first start on a loaded machine also compiles every module
+Document: TypeAlias = dict[str, Any]
+
 JOB_SECONDS = 90.0  # many times what the jobs of these tests need
 SAMPLE: Document = {"type": "sample"}
 
 # Below the 5 s after which uvicorn ends an idle connection: the last moment belongs to nobody.
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=3.0)
-
-
-async def eventually(
-    ask: Callable[[], Awaitable[T]],
-    holds: Callable[[T], object],
-    *,
-    seconds: float = START_SECONDS,
-    beat: float = 0.05,
-) -> T:
-    """The first answer that `holds`; fails with the last one when that takes too long."""
-    patience = time.monotonic() + seconds
-    while not holds(answer := await ask()):
-        assert time.monotonic() < patience, f"after {seconds} s still {answer!r:.2000}"
-        await asyncio.sleep(beat)
-    return answer
-
-
-async def seen(
-    look: Callable[[], T],
-    holds: Callable[[T], object] = bool,
-    *,
-    seconds: float = START_SECONDS,
-    beat: float = 0.05,
-) -> T:
-    """Like `eventually`, where nobody has to be asked."""
-
-    async def ask() -> T:
-        return look()
-
-    return await eventually(ask, holds, seconds=seconds, beat=beat)
 
 
 def is_done(document: Document) -> bool:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from dev_servers import end, free_port, spawn
 from dev_servers.tally import FAST_LANE
-from live.client import Api, seen
+from live.client import Api
+from patience import seen
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from live.client import JOB_SECONDS, Api, Document, is_done, seen
+from live.client import JOB_SECONDS, Api, Document, is_done
+from patience import seen
 
 
 @dataclass(frozen=True, kw_only=True)

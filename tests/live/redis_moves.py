@@ -11,10 +11,10 @@ from dev_servers import RedisCluster, RedisSentinels, RedisServer, SlotMove
 from dev_servers.cluster_view import read_view
 from dev_servers.filed_redis import DOWN_AFTER_SECONDS, SERVICE
 from dev_servers.redis_cluster import NODE_TIMEOUT_SECONDS
-from live.client import seen
 from live.failover import moved, uses
 from live.soak import longer
 from live.spells import Load, Spell
+from patience import seen
 
 CHANNEL: Final = "tally:changes"
 MOVING: Final = longer(20, 60)

@@ -6,7 +6,8 @@ from typing import Final
 
 from example_jobs import RecordedDelivery
 from jobs import Document, SqlJobs, open_database
-from live.client import Api, eventually
+from live.client import Api
+from patience import eventually
 
 _SETTLED_SECONDS: Final = 5.0
 

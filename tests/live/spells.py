@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from live.changing import Changes, changing
-from live.client import Api, eventually, seen
+from live.client import Api
 from live.crowd import Plan
 from live.crowd_process import a_crowd
 from live.figures import Figures, Spread, figures
@@ -21,6 +21,7 @@ from live.observation import Committed, Observation
 from live.own_process import OwnProcess
 from live.promises import Promise
 from live.soak import say
+from patience import eventually, seen
 
 More: TypeAlias = Callable[[Sequence[int], Sequence[str]], Sequence[Plan]]
 """Plans by the ports of all APIs and all jobs."""

@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 
 from live.batches import batches
-from live.client import Api, seen
+from live.client import Api
 from live.history import examine
 from live.observation import Observation
+from patience import seen
 
 
 class Answering(Api):

@@ -21,8 +21,8 @@ from example_jobs import RecordedDelivery, a_job
 from jobs import JobStore, SqlJobs, migrate, open_database
 from live import old_driver
 from live.cancellation import Count, Load, drive
-from live.client import seen
 from live.soak import SOAK
+from patience import seen
 
 CI: Final = os.environ.get("CI", "").lower() in ("1", "true")
 SECONDS: Final = 1200.0 if SOAK else 90.0

@@ -10,8 +10,8 @@ from dev_servers import RedisServer
 from example_jobs import RecordedDelivery
 from jobs import SqlBacklog, SqlJobs, open_database
 from live.changing import Changes, changing
-from live.client import seen
 from live.observation import Committed
+from patience import seen
 
 pytestmark = pytest.mark.live
 

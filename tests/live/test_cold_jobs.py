@@ -16,12 +16,13 @@ import pytest
 from dev_servers import PostgresServer, RedisServer
 from example_jobs import RecordedDelivery, a_job
 from jobs import Claimed, Database, Finished, SqlJobs, migrate, open_database
-from live.client import Api, eventually
+from live.client import Api
 from live.http_line import HttpLine
 from live.installation import Installation
 from live.settled import ready
 from live.soak import longer, say
 from live.statement_log import StatementLog
+from patience import eventually
 
 pytestmark = [pytest.mark.live, pytest.mark.soak, pytest.mark.timeout(longer(120, 600))]
 

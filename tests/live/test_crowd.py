@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from live.client import seen
 from live.crowd import Plan, poll_all
 from live.crowd_process import a_crowd
 from live.history import examine
 from live.observation import Observation
 from live.stand_in_api import StandIn, cut_short, no_json, nonsense, reply, standing_in
+from patience import seen
 
 Serve = Callable[..., Awaitable[StandIn]]
 

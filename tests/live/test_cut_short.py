@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from live.client import Api, Document, seen
+from live.client import Api, Document
 from live.films import Film
 from live.installation import Installation
+from patience import seen
 
 pytestmark = [
     pytest.mark.live,

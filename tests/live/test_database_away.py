@@ -6,9 +6,10 @@ import httpx
 import pytest
 
 from dev_servers import PostgresServer, RedisServer
-from live.client import Document, eventually
+from live.client import Document
 from live.films import Film
 from live.installation import Installation
+from patience import eventually
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 

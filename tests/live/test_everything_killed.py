@@ -8,10 +8,11 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from live.client import Api, Document, seen
+from live.client import Api, Document
 from live.films import Film
 from live.installation import Installation, kill
 from live.soak import longer
+from patience import seen
 
 pytestmark = [
     pytest.mark.live,

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from dev_servers import RedisCluster, RedisFlavour, RedisSentinels, redis_flavours
-from live.client import Api, eventually
+from live.client import Api
 from live.installation import Installation
 from ops import advise, baseline, drill
 from ops.records import Kind, read_records, records_folder
 from ops_words import words
+from patience import eventually
 from settings import Settings
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]

@@ -13,7 +13,7 @@ import pytest
 
 from dev_servers import RedisFlavour, RedisSentinels, RedisServer
 from live.changing import Changes
-from live.client import Api, eventually
+from live.client import Api
 from live.crowd import Plan
 from live.failover import kept_its_promises
 from live.installation import Installation
@@ -21,6 +21,7 @@ from live.shapes import BARE, SHAPES, serve
 from live.soak import SOAK, longer, say
 from live.spells import HEALTHY, crowded
 from live.tcp_proxy import TcpProxy
+from patience import eventually
 
 JOBS: Final = 50
 RATE: Final = longer(40.0, 100.0)

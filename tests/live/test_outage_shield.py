@@ -14,7 +14,6 @@ import pytest
 
 from dev_servers import PostgresServer, RedisServer
 from live.changing import Changes, changing
-from live.client import eventually, seen
 from live.history import examine
 from live.installation import Installation
 from live.observation import Committed
@@ -23,6 +22,7 @@ from live.phases import Shield
 from live.settled import ready
 from live.soak import longer, say
 from live.statement_log import StatementLog
+from patience import eventually, seen
 
 SECONDS: Final = longer(3.0, 60.0)
 JOBS: Final = longer(200, 1000)

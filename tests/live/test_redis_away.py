@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from dev_servers import RedisServer
-from live.client import Api, Document, eventually, seen
+from live.client import Api, Document
 from live.films import Film
 from live.installation import Installation
 from live.polling import Watch, polling
+from patience import eventually, seen
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dev_servers import RedisServer
-from live.client import seen
 from live.installation import BACKEND, Installation, next_worker
+from patience import seen
 
 pytestmark = [
     pytest.mark.live,

@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 
 from dev_servers import PostgresServer, RedisServer
-from live.client import seen
 from live.echo import Connect, echoed, exactly, silent
 from live.tcp_proxy import TcpProxy
+from patience import seen
 
 
 def through(proxy: TcpProxy) -> socket.socket:

@@ -14,10 +14,11 @@ from typing import Final, TypeAlias
 import pytest
 
 from dev_servers import RedisServer
-from live.client import Api, Document, eventually
+from live.client import Api, Document
 from live.http_line import HttpLine
 from live.installation import Installation, kill
 from live.soak import longer, say
+from patience import eventually
 
 POLLS: Final = longer(1000, 5000)
 """Before one of the processes is killed, and again after it."""

@@ -5,10 +5,11 @@ import sys
 import pytest
 
 from dev_servers import RedisServer
-from live.client import Document, seen
+from live.client import Document
 from live.films import Film
 from live.installation import Installation, kill
 from live.polling import polling
+from patience import seen
 
 pytestmark = [
     pytest.mark.live,

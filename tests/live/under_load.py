@@ -10,12 +10,12 @@ from typing import Final
 
 from jobs import new_id
 from live.changing import Changes, changing
-from live.client import seen
 from live.crowd import Plan
 from live.crowd_process import a_crowd
 from live.made_up_floors import Liars, liars
 from live.observation import Committed, Observation
 from live.own_process import OwnProcess
+from patience import seen
 
 _LONGEST: Final = 7200.0
 """Everything goes on until it is stopped."""

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from dev_servers import RedisServer, free_port, redis_flavours
-from live.client import Api, eventually, seen
+from live.client import Api
 from live.installation import Installation
 from monitoring.monitoring_files import PROMETHEUS, expressions, names_in, rules
 from monitoring.prometheus_server import PrometheusServer
+from patience import eventually, seen
 
 BEAT = "250ms"
 NOT_YET = {"job:tally_cache_hits_per_poll:usual1d"}

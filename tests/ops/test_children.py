@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from live.client import seen
 from ops.children import Child, CommandFailed, run_command, running
+from patience import seen
 
 STUBBORN = (
     "import signal, sys, time\n"

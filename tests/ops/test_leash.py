@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ops.leash
-from live.client import seen
+from patience import seen
 
 LEASH = [sys.executable, "-I", "-S", str(Path(ops.leash.__file__))]
 

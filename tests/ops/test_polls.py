@@ -3,10 +3,10 @@
 import asyncio
 from collections import Counter
 
-from live.client import seen
 from live.stand_in_api import StandIn, reply, right, standing_in
 from ops.http_line import Place
 from ops.polls import Polls, polling
+from patience import seen
 
 PATHS = [f"/api/v2/jobs/job_{name}" for name in "abc"]
 

@@ -7,12 +7,12 @@ import pytest
 
 from dev_servers import free_port
 from example_evidence import METRICS, evidence
-from live.client import eventually
 from monitoring.prometheus_server import PrometheusServer
 from ops.checks_monitoring import ALERTS, CHECKS
 from ops.finding import Finding
 from ops.prometheus import ask_prometheus
 from ops.service import Service
+from patience import eventually
 from said_pages import saying
 
 OURS = Path(__file__).parents[2] / "deploy/prometheus"

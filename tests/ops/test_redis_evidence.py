@@ -14,11 +14,11 @@ from certificates import Authority
 from dev_servers import RedisFlavour, RedisServer, RedisTls
 from example_evidence import DAY
 from example_servers import verdicts
-from live.client import eventually
 from ops import checks_access, checks_engine, checks_memory, checks_sharing, checks_tls
 from ops.evidence import Check, Evidence
 from ops.redis_evidence import RedisSeen, gather_redis
 from ops.server_seen import Unknown
+from patience import eventually
 from redis_topologies import tls_server
 from settings import Settings
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from acted_service import ActedService, acted_service
-from live.client import seen
 from ops.children import CommandFailed
 from ops.rollback import on_the_service
 from ops.service import Service
+from patience import seen
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dev_servers import redis_flavours
-from live.client import seen
 from ops.spare_redis import CannotRehearse, CommandedRedis, OneStart, OwnRedis, redis_program
+from patience import seen
 
 
 @pytest.mark.skipif(not redis_flavours(), reason="no redis-server on this machine")

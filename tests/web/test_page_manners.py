@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Locator, Page, Request, Route, expect
 
-from live.client import seen
+from patience import seen
 
 Start = Callable[..., Awaitable[Locator]]
 StartLong = Callable[[], Awaitable[Locator]]

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from jobs import Status
+from patience import seen
 from work import sweep_once
-from workshop import THREE_OUTPUTS, Workshop, is_making_the_second, processes_about, soon
+from workshop import THREE_OUTPUTS, Workshop, is_making_the_second, processes_about
 
 
 async def test_a_killed_workers_job_is_finished_by_the_next(workshop: Workshop) -> None:
@@ -20,7 +21,7 @@ async def test_a_killed_workers_job_is_finished_by_the_next(workshop: Workshop) 
         async with workshop.polling(job.id) as versions:
             begun = await workshop.until(job.id, is_making_the_second)
             first.send_signal(signal.SIGKILL)
-            await soon(lambda: not processes_about(workshop.files.folder(job.id)))
+            await seen(lambda: not processes_about(workshop.files.folder(job.id)), seconds=10.0)
             killed = await workshop.get(job.id)
             with workshop.worker():
                 done = await workshop.until_done(job.id)
@@ -95,7 +96,7 @@ async def test_a_zombie_does_not_change_what_its_successor_made(workshop: Worksh
                 zombie.send_signal(signal.SIGCONT)
                 another = await workshop.create("probe")
                 await workshop.until_done(another.id)
-                await soon(lambda: not processes_about(workshop.files.folder(job.id)))
+                await seen(lambda: not processes_about(workshop.files.folder(job.id)), seconds=10.0)
                 both_live = zombie.poll() is None and successor.poll() is None
 
     assert both_live

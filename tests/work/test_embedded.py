@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from patience import seen
 from work.embedded import COMMAND, EmbeddedWorker
-from workshop import BACKEND, soon
+from workshop import BACKEND
 
 CHILD = """
 import os, runpy, sys, time
@@ -67,7 +68,7 @@ class Nursery:
         return [pid for pid in self.born if is_alive(pid)]
 
     async def until_one_lives(self, *, other_than: int = 0) -> int:
-        await soon(lambda: [pid for pid in self.living if pid != other_than])
+        await seen(lambda: [pid for pid in self.living if pid != other_than], seconds=10.0)
         return self.living[-1]
 
 
@@ -177,7 +178,7 @@ async def test_a_folder_that_cannot_be_written_is_told_and_harms_nobody(
     (tmp_path / "file").touch()
     worker = EmbeddedWorker(tmp_path / "file", command=[sys.executable, "-c", ""])
     await worker.start()
-    await soon(lambda: "cannot run" in caplog.text)
+    await seen(lambda: "cannot run" in caplog.text, seconds=10.0)
     await worker.stop()
 
 

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from jobs import Claimed, Event, Finished, OutputReady, Status
+from patience import seen
 from performer_bench import Bench
 from work import NotTaken
-from workshop import Workshop, soon
+from workshop import Workshop
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ async def test_nobody_claims_without_a_living_lease(small_workshop: Workshop, be
     bench.may_claim = False
     job = await small_workshop.create("probe")
     performing = asyncio.create_task(bench.perform(job.id))
-    await soon(lambda: bench.asked == 3)
+    await seen(lambda: bench.asked == 3, seconds=10.0)
     before = await small_workshop.get(job.id)
     bench.may_claim = True
     await performing
@@ -80,7 +81,7 @@ async def test_who_leaves_while_the_database_is_away_did_not_take_the_job(
     bench.store.fails = lambda event: True
     job = await small_workshop.create("probe")
     performing = asyncio.create_task(bench.perform(job.id))
-    await soon(bench.holdings.job_ids)
+    await seen(bench.holdings.job_ids, seconds=10.0)
     await bench.holdings.close()
 
     with pytest.raises(NotTaken):

@@ -4,8 +4,9 @@ import asyncio
 import time
 
 from jobs import CancelRequested, Claimed, Status
+from patience import seen
 from work import NotTaken, sweep_once
-from workshop import Workshop, soon
+from workshop import Workshop
 
 
 async def sweep(shop: Workshop, times: int = 3) -> None:
@@ -50,7 +51,7 @@ async def test_what_a_worker_without_a_living_lease_took_goes_to_others(workshop
     job = await workshop.create()
     await workshop.backlog.renew("stalled", seconds=60.0)
     await workshop.engine.start("stalled", perform, concurrency=1)
-    await soon(lambda: took)
+    await seen(lambda: took, seconds=10.0)
     await sweep(workshop)
     while_it_lives = await workshop.deliveries()
     await workshop.backlog.renew("stalled", seconds=0.0)

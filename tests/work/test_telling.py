@@ -6,9 +6,10 @@ import time
 import pytest
 
 from jobs import Change, Claimed, Event, Job, SqlJobs, StoreUnavailable
+from patience import seen
 from work.holdings import Holding, Reason
 from work.telling import Telling
-from workshop import Workshop, soon
+from workshop import Workshop
 
 
 class Faltering:
@@ -60,7 +61,7 @@ async def test_an_outage_costs_beats_and_nothing_else(small_workshop: Workshop, 
     store = Faltering(small_workshop.store, outages=1)
     async with Telling(job, store, Holding(job.id)) as telling:  # type: ignore[arg-type]
         telling.phase("probe")
-        await soon(lambda: store.outages == 0)
+        await seen(lambda: store.outages == 0, seconds=10.0)
         telling.phase("encode")
         await small_workshop.until(job.id, lambda job: job.progress.phase == "encode")
 
@@ -71,7 +72,7 @@ async def test_whoever_lost_the_job_puts_it_down_and_tells_no_more(
     older, holding = Job(**{**vars(job), "fence": job.fence - 1}), Holding(job.id)
     async with Telling(older, small_workshop.store, holding) as telling:
         telling.phase("encode")
-        await soon(lambda: holding.reason)
+        await seen(lambda: holding.reason, seconds=10.0)
 
     assert holding.reason is Reason.FORSAKEN
     assert await small_workshop.get(job.id) == job

@@ -7,16 +7,10 @@ import time
 import pytest
 
 from jobs import CancelRequested, Status, StoreUnavailable
+from patience import seen
 from work import run_worker
 from work.worker_process import Pace
-from workshop import (
-    QUICK,
-    THREE_OUTPUTS,
-    Workshop,
-    is_making_the_second,
-    processes_about,
-    soon,
-)
+from workshop import QUICK, THREE_OUTPUTS, Workshop, is_making_the_second, processes_about
 
 
 async def test_a_worker_does_jobs_until_it_is_cancelled_and_leaves_nothing_behind(
@@ -92,7 +86,7 @@ async def test_a_worker_waits_for_a_database_that_is_not_there_yet(
     working = asyncio.create_task(
         run_worker(shop.store, shop.backlog, shop.files, engine, concurrency=1)  # type: ignore[arg-type]
     )
-    await soon(lambda: engine.tries == 2)
+    await seen(lambda: engine.tries == 2, seconds=10.0)
     working.cancel()
     await asyncio.wait({working})
 
