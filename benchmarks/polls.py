@@ -104,13 +104,9 @@ def one_round(
 def _measured(aim: Aim, seconds: float) -> dict[str, Any]:
     run_wrk(aim.server.port, aim.paths, seconds=_WARM_SECONDS, etag=aim.etag)
     time.sleep(_PAUSE_SECONDS)
-    reads = _reads(aim.server)
+    reads = aim.server.reads()
     load = run_wrk(aim.server.port, aim.paths, seconds=seconds, etag=aim.etag)
-    return {**asdict(load), "per_second": load.per_second, "reads": _reads(aim.server) - reads}
-
-
-def _reads(server: Running) -> int:
-    return 0 if server.contender.kind == "hello" else server.reads()
+    return {**asdict(load), "per_second": load.per_second, "reads": aim.server.reads() - reads}
 
 
 def summary(rounds: Sequence[Mapping[str, Mapping[str, Any]]]) -> Figures:

@@ -52,7 +52,7 @@ def measure(ground: Ground, pace: Pace) -> Figures:
         rounds, resident = min(_ROUNDS, pace.rounds), server.memory()
         _remember(small, ids[: sizes[0]])
         _remember(server, ids)
-        reads = server.reads()
+        reads = small.reads() + server.reads()
 
         def of_jobs(one: Running, count: int) -> Round:
             return run_wrk(one.port, one.paths(ids[:count]), seconds=pace.seconds)
@@ -76,7 +76,7 @@ def measure(ground: Ground, pace: Pace) -> Figures:
             "near_bytes": near["bytes"],
             "bound_bytes": BOUND_BYTES,
             "resident_bytes": server.memory() - resident,
-            "reads": server.reads() - reads,
+            "reads": small.reads() + server.reads() - reads,
         }
 
 

@@ -70,6 +70,11 @@ class Service:
     observed: list[tuple[str, str, int]] = field(default_factory=list)
     polls: list[tuple[str, str, bool]] = field(default_factory=list)
 
+    def behind(self, prefix: str) -> httpx.AsyncClient:
+        """Another client, to whom all paths begin with that (`--root-path`)."""
+        transport = httpx.ASGITransport(self.app, root_path=prefix)
+        return httpx.AsyncClient(transport=transport, base_url="http://tally")
+
     async def create(self, request: dict[str, Any] = SAMPLE) -> dict[str, Any]:
         answer = await self.client.post("/api/v2/jobs", json=request)
         assert answer.status_code == 202, answer.text

@@ -36,10 +36,9 @@ TALLY: Final = f"tally:{quote(STRONG, safe='')}@"
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """A service that runs, its Redis, and the settings it was started with."""
+    """A service that runs, and the settings it was started with."""
 
     url: str
-    redis: RedisServer
     settings: Mapping[str, str]
 
 
@@ -57,7 +56,7 @@ async def polled_service(flavour: RedisFlavour, folder: Path) -> AsyncIterator[R
                 client = {"X-Forwarded-For": f"10.0.0.{number // 2}"}
                 await api.http.get(job["links"]["self"], headers=client)
         await eventually(api.stats, lambda told: told["audit"]["outcomes"]["kept"])
-        yield Running(url=_url(api), redis=redis, settings={**tally.settings, **settings})
+        yield Running(url=_url(api), settings={**tally.settings, **settings})
         await tally.close()
 
 

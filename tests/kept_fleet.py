@@ -8,6 +8,7 @@ from cache.redis_fleet import Fleet
 from cache.redis_layout import Layout
 from cache.redis_lookout import Lookout
 from cache.redis_target import Node
+from patience import until_in_use
 from redis_parts import NOBODY, Opened
 
 A, B = Node(host="a", port=1), Node(host="b", port=1)
@@ -61,6 +62,11 @@ class Kept:
             hides=lambda: ["secret"],
             patience=patience,
         )
+
+    async def start(self) -> None:
+        """Begun, and all of it in use."""
+        await self.lookout.start()
+        await until_in_use(self.fleet)
 
     async def stop(self) -> None:
         await self.lookout.stop()

@@ -18,7 +18,7 @@ from api_service import still_parts
 from cache import Cache, CacheStats, Memory, NoCache
 from example_jobs import RecordedDelivery
 from jobs import Answer, Database, JobFiles, SqlChanges, SqlJobs
-from patience import seen
+from patience import until_proven
 
 NOW: Final = 1_000.0
 """The memory's clock stands still: an answer does not grow older between two servers."""
@@ -75,8 +75,7 @@ async def three_servers(
     async with AsyncExitStack() as stack:
         await memory.start()
         stack.push_async_callback(memory.stop)
-        feed = memory.feed
-        await seen(lambda: feed is None or feed.proven, beat=0.005)
+        await until_proven(memory)
         plain, protocol = "httptools", "api.lane_protocol:Protocol"
         yield Served(
             ordinary=await stack.enter_async_context(_serving(app(), plain)),

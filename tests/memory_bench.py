@@ -9,6 +9,7 @@ from cache.entry import Entry, decode, key
 from cache.feed import boot_clock
 from counted_store import poll
 from jobs import Beginning, ChangeLog, Database, Job, JobStore, News, SqlChanges, StoreUnavailable
+from patience import until_proven
 
 Until = Callable[[Callable[[], bool], float], Awaitable[float]]
 Recorder = Callable[[str, object], None]
@@ -73,7 +74,7 @@ class Processes:
         process = Process(memory, cache, stats)
         self._open.append(process)
         await memory.start()
-        await self._until(lambda: memory.feed is None or memory.feed.proven, 10.0)
+        await until_proven(memory)
         if url != "none" and memory.feed:
             await self._until(lambda: memory.push.alive, 10.0)
         return process

@@ -36,10 +36,12 @@ from api.lane_request import NOTHING
 from api.lane_uvicorn import LaneProtocol
 from benchmarks import hello
 from cache import CACHE_COUNTS, CacheStats, Memory, NearKnobs, NoCache
+from cache.near import Near
 from counts import Board, CellMap
 from example_jobs import RecordedDelivery, a_job
 from jobs import DEFAULT_OWNER, SqlChanges, SqlJobs, migrate, open_database, render
 from lane_connection import Link
+from patience import until_proven
 
 DATE: Final = [(b"date", b"Mon, 23 Nov 2026 07:57:14 GMT"), (b"server", b"uvicorn")]
 MANY: Final = 100_000
@@ -54,8 +56,8 @@ class Sink(Link):
 
 @asynccontextmanager
 async def a_lane(
-    folder: Path, audit_share: float = 0.001
-) -> AsyncIterator[tuple[Lane, CacheStats, HttpCounts, str]]:
+    folder: Path, **knobs: Any
+) -> AsyncIterator[tuple[Lane, Memory, CacheStats, HttpCounts, str]]:
     """With all that counts at work, and a job that the near tier has."""
     database = open_database(f"sqlite:///{folder}/tally.db")
     await migrate(database)
@@ -66,16 +68,14 @@ async def a_lane(
         NoCache("redis-off", "redis is switched off."),
         stats,
         changes=SqlChanges(database),
-        audit_share=audit_share,
-        near=NearKnobs(entries=2 * MANY, size=2**30),
+        **{"audit_share": 0.001, **knobs},
     )
     await memory.start()
-    while memory.feed and not memory.feed.proven:  # noqa: ASYNC110 - it tells nobody
-        await asyncio.sleep(0.01)
+    await until_proven(memory)
     job = a_job()
     await memory.store.create(job)
     store = memory.store
-    yield Lane(store.at_hand, store.ask_soon, http.laned, stats.polled), stats, http, job.id
+    yield Lane(store.at_hand, store.ask_soon, http.laned, stats.polled), memory, stats, http, job.id
     await memory.stop()
     await database.close()
 
@@ -141,10 +141,11 @@ async def took(way: Way, times: int) -> float:
 async def main(rounds: int = 40, times: int = 300) -> None:
     with TemporaryDirectory() as folder:
         if "--many" in sys.argv:
-            async with a_lane(Path(folder), audit_share=0.0) as (lane, *_):  # they are in no table
-                await among_many(lane)
+            room = NearKnobs(entries=2 * MANY, size=2**30)
+            async with a_lane(Path(folder), near=room, audit_share=0.0) as (lane, memory, *_):
+                await among_many(lane, memory)
             return
-        async with a_lane(Path(folder)) as (lane, stats, http, job_id):
+        async with a_lane(Path(folder)) as (lane, _, stats, http, job_id):
             known = ways(lane, stats, http, job_id)
             if "--profile" in sys.argv:
                 await profiled(known["fast lane"])
@@ -158,21 +159,20 @@ async def main(rounds: int = 40, times: int = 300) -> None:
             sys.stdout.write("\n".join(["| | microseconds |", "|---|---:|", *rows, ""]))
 
 
-async def among_many(lane: Lane, rounds: int = 5) -> None:
+async def among_many(lane: Lane, memory: Memory, rounds: int = 5) -> None:
     """CPU microseconds of this thread, median of the rounds. All are polled once before."""
     fast = connected(LaneProtocol, LaneApp(nobody, lane))
-    polls = [poll_of(job_id) for job_id in remembered(lane, MANY)]
+    polls = [poll_of(job_id) for job_id in remembered(memory.near, MANY)]
     random.shuffle(polls)
-    await asyncio.sleep(1)  # the feed has proven them
+    await until_proven(memory)
     await each(fast, polls)
     for count in (100, MANY):
         took = [await each(fast, polls[:count] * (MANY // count)) for _ in range(rounds)]
         sys.stdout.write(f"{count:,} jobs: {statistics.median(took):.1f} us a poll\n")
 
 
-def remembered(lane: Lane, count: int) -> list[str]:
-    near = lane._at_hand.__self__._near  # type: ignore[attr-defined]
-    documents = [render(a_job()) for _ in range(count)]
+def remembered(near: Near, count: int) -> list[str]:
+    documents = [render(a_job()) for _ in range(count)]  # in no table: nobody may audit them
     for document in documents:
         near.keep(replace(document, body=os.urandom(1024).hex().encode()), 0.0, near.epoch)
     return [document.id for document in documents]

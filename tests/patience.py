@@ -5,12 +5,18 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol, TypeVar
 
+from cache import Memory
+
 T = TypeVar("T")
 
 _SECONDS: Final = 60.0
 """A first start on a loaded machine also compiles every module."""
 STARTED_SECONDS: Final = 20.0
 """A start waits but half a second for how a server is: a stall of the machine takes longer."""
+
+
+SLACK: Final = 0.8
+"""Seconds granted to a busy machine."""
 
 
 class Used(Protocol):
@@ -58,3 +64,9 @@ async def until(condition: Callable[[], bool], seconds: float) -> float:
 async def until_in_use(*started: Used) -> None:
     """Each was started, and nothing keeps it from being in use soon."""
     await until(lambda: all(one.in_use for one in started), STARTED_SECONDS)
+
+
+async def until_proven(memory: Memory) -> None:
+    """Its feed, if it has one, was begun, and nothing keeps it from proving soon."""
+    feed = memory.feed
+    await seen(lambda: feed is None or feed.proven, seconds=STARTED_SECONDS, beat=0.005)

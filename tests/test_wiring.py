@@ -9,6 +9,7 @@ import pytest
 
 from built_app import living, set_bare
 from counts import Board, Reading
+from patience import eventually
 from settings import Settings
 from wiring import MISCONFIGURED, build_app, build_basis
 
@@ -25,11 +26,7 @@ async def client(bare: None) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def until_ready(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            if (await client.get("/readyz")).status_code == 200:
-                return
-            await asyncio.sleep(0.05)
+    await eventually(lambda: client.get("/readyz"), lambda it: it.status_code == 200, seconds=30.0)
 
 
 async def test_page_stats_and_metrics_are_joined_to_the_same_counts(

@@ -3,7 +3,6 @@
 import time
 from typing import Any
 
-import httpx
 import pytest
 
 from api.measure import Measured, arrived, route_of
@@ -24,8 +23,7 @@ async def test_requests_are_observed_by_template_method_and_status(service: Serv
 
 async def test_requests_behind_a_path_prefix_are_observed_without_it(service: Service) -> None:
     job = await service.create()
-    prefixed = httpx.ASGITransport(service.app, root_path="/tally")
-    async with httpx.AsyncClient(transport=prefixed, base_url="http://tally") as client:
+    async with service.behind("/tally") as client:
         poll = await client.get("/tally" + job["links"]["self"])
         await client.get("/tally/static-offline-docs/livez")
 

@@ -1,6 +1,5 @@
 """Every error is a problem document."""
 
-import httpx
 import pytest
 
 from api.problems import Problem, problem_response
@@ -22,8 +21,7 @@ async def test_a_method_refused_behind_a_path_prefix_names_all_that_are_allowed(
     service: Service,
 ) -> None:
     job = await service.create()
-    prefixed = httpx.ASGITransport(service.app, root_path="/tally")
-    async with httpx.AsyncClient(transport=prefixed, base_url="http://tally") as client:
+    async with service.behind("/tally") as client:
         refused = await client.put("/tally" + job["links"]["self"])
 
     assert (refused.status_code, refused.headers["allow"]) == (405, "DELETE, GET")

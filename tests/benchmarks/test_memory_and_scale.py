@@ -1,8 +1,6 @@
 """What is told of memory, and of rates as jobs and pollers grow."""
 
-import subprocess
 from pathlib import Path
-from typing import cast
 
 import pytest
 from redis import Redis
@@ -21,8 +19,7 @@ def a_round(answers: int, p99_ms: float = 9.0) -> Round:
 
 
 def a_server(name: str) -> Running:
-    parts = (cast("subprocess.Popen[bytes]", None),)  # nobody is asked
-    return Running(contender=tally(name), port=0, parts=parts, log=Path())
+    return Running(contender=tally(name), port=0, parts=(), log=Path())
 
 
 def test_memory_is_told_per_job_that_came_to_be_remembered() -> None:

@@ -1,8 +1,6 @@
 """Who is compared is measured close together, and told in the order of the table."""
 
-import subprocess
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -15,8 +13,7 @@ ALL = Pace(rounds=1, seconds=1, quick=True, peers=True)
 
 
 def aim_at(contender: who.Contender) -> Aim:
-    parts = (cast("subprocess.Popen[bytes]", None),)  # nobody is asked
-    running = Running(contender=contender, port=0, parts=parts, log=Path())
+    running = Running(contender=contender, port=0, parts=(), log=Path())
     return Aim(name=contender.name, server=running, paths=[])
 
 

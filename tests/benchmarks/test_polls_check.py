@@ -1,12 +1,11 @@
 """What is checked of each line of polls before it is measured."""
 
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -40,9 +39,8 @@ def aimed(etags: dict[str, str], *, etag: str | None = ETAG) -> Iterator[Aim]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        parts = (cast("subprocess.Popen[bytes]", None),)  # none of ours to end
         port = server.server_address[1]
-        running = Running(contender=who.HELLO, port=port, parts=parts, log=Path())
+        running = Running(contender=who.HELLO, port=port, parts=(), log=Path())
         yield Aim(name="a line", server=running, paths=["/a", "/b"], etag=etag)
         server.shutdown()
         thread.join()

@@ -22,17 +22,18 @@ from jobs import (
     SqlJobs,
     render,
 )
+from patience import until_proven
 from put_alone import put_alone
 
 Until = Callable[[Callable[[], bool], float], Awaitable[float]]
 
 
 @pytest.fixture
-async def near(truth: SqlJobs, database: Database, until: Until) -> AsyncIterator[Audited]:
+async def near(truth: SqlJobs, database: Database) -> AsyncIterator[Audited]:
     """With a near tier that is proven, and no Redis."""
     cache = NoCache("redis-off", "redis is switched off.")
     async with auditing(truth, cache, CacheStats(), changes=SqlChanges(database)) as audited:
-        await until(lambda: audited.memory.feed is not None and audited.memory.feed.proven, 10.0)
+        await until_proven(audited.memory)
         yield audited
 
 

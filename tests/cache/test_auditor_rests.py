@@ -11,6 +11,7 @@ from cache import Cache, CacheStats, Lifetimes, Memory, NoCache, auditor
 from cache.counted import Verdict
 from example_jobs import RecordedDelivery, a_job
 from jobs import Answer, Claimed, Database, Progressed, SqlChanges
+from patience import until_proven
 
 Until = Callable[[Callable[[], bool], float], Awaitable[float]]
 
@@ -27,11 +28,11 @@ def restless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def near(truth: Troubled, database: Database, until: Until) -> AsyncIterator[Audited]:
+async def near(truth: Troubled, database: Database) -> AsyncIterator[Audited]:
     """With a near tier that is proven, and no Redis."""
     cache = NoCache("redis-off", "redis is switched off.")
     async with auditing(truth, cache, CacheStats(), changes=SqlChanges(database)) as audited:
-        await until(lambda: audited.memory.feed is not None and audited.memory.feed.proven, 10.0)
+        await until_proven(audited.memory)
         yield audited
 
 

@@ -11,6 +11,7 @@ from cache import CacheStats
 from cache.breaker import IN_A_ROW
 from cache.guard import Guard
 from example_guard import a_guard
+from patience import until_in_use
 
 Until = Callable[..., Awaitable[float]]
 
@@ -66,7 +67,7 @@ async def test_it_is_given_up_when_the_breaker_opens(
     guard: Guard, server: Server, until: Until
 ) -> None:
     await guard.start()
-    await until(lambda: guard.in_use, 5.0)
+    await until_in_use(guard)
     attended = asyncio.create_task(guard.attend(lambda: asyncio.sleep(60.0)))
     await asyncio.sleep(0)
     server.well = False
@@ -83,7 +84,7 @@ async def test_its_failures_are_counted_but_neither_open_the_breaker_nor_reach_t
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     await guard.start()
-    await until(lambda: guard.in_use, 5.0)
+    await until_in_use(guard)
     caplog.clear()
     caplog.set_level(logging.DEBUG, "tally.cache")
     for _ in range(10 * IN_A_ROW):

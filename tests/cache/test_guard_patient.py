@@ -10,6 +10,7 @@ from cache import CacheStats
 from cache.breaker import IN_A_ROW
 from cache.tier import Budget, Trouble
 from example_guard import a_guard
+from patience import until_in_use
 
 Until = Callable[[Callable[[], bool], float], Awaitable[float]]
 
@@ -28,7 +29,7 @@ async def test_a_server_too_slow_for_requests_is_left_while_patient_calls_succee
 
     guard = a_guard(CacheStats(), beat=answer, reach=answer, warm=answer, width=5, slow=PATIENT)
     await guard.start()
-    await until(lambda: guard.in_use, 5.0)
+    await until_in_use(guard)
     slow.set()
     began, told = time.monotonic(), set[object]()
     while guard.in_use and time.monotonic() - began < 10.0:
@@ -47,7 +48,7 @@ async def test_what_was_given_up_after_a_rest_of_a_budget_says_nothing_against_t
     stats = CacheStats()
     guard = a_guard(stats)
     await guard.start()
-    await until(lambda: guard.in_use, 5.0)
+    await until_in_use(guard)
     for _ in range(IN_A_ROW):
         told = await guard.ask(asyncio.Event().wait, Budget(left))
     in_use = guard.in_use

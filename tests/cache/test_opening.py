@@ -1,6 +1,5 @@
 """Opening the room: the right cache for what is there, also where the driver is not installed."""
 
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from cache import CacheStats, NoCache, RedisAddress, RedisCache, open_cache, rem
 from dev_servers import RedisServer
 from example_jobs import a_job
 from jobs import SqlJobs
-from patience import STARTED_SECONDS
+from patience import STARTED_SECONDS, eventually
 
 BACKEND: Final = Path(cache.__file__ or "").parents[1]
 
@@ -90,9 +89,12 @@ async def test_a_store_gets_a_memory_for_as_long_as_the_block_lasts(
     job = a_job()
     async with remembering(truth, RedisAddress(host="127.0.0.1", port=redis_server.port)) as store:
         await store.create(job)
-        async with asyncio.timeout(STARTED_SECONDS):
-            while not (inside := await store.status(job.id, owner="default")).hit:
-                pass
+        inside = await eventually(
+            lambda: store.status(job.id, owner="default"),
+            lambda answer: answer.hit,
+            seconds=STARTED_SECONDS,
+            beat=0.005,
+        )
     outside = await store.status(job.id, owner="default")
 
     assert (inside.hit, outside.hit) == (True, False)

@@ -1,7 +1,5 @@
 """What the cache promises, in each way people run Redis: the URL alone differs."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from io import StringIO
 from typing import Final
@@ -15,6 +13,7 @@ from certificates import Authority
 from dev_servers import RedisFlavour
 from kept_log import logged
 from listening_ear import Ear
+from patience import eventually
 from put_alone import put_alone
 from redis_places import Place
 from redis_topologies import SECRETS, TOPOLOGIES, Ground
@@ -85,10 +84,7 @@ async def get_many(cache: Cache, names: Sequence[str]) -> Sequence[Found]:
 async def until_got(
     ask: Callable[[], Awaitable[object]], wanted: object, *, seconds: float = SOON
 ) -> None:
-    deadline = time.monotonic() + seconds
-    while (got := await ask()) != wanted:
-        assert time.monotonic() < deadline, f"still {got!r}"
-        await asyncio.sleep(0.005)
+    await eventually(ask, lambda got: got == wanted, seconds=seconds, beat=0.005)
 
 
 async def test_what_is_put_is_got_byte_for_byte(cache: Cache) -> None:

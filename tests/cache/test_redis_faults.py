@@ -86,6 +86,7 @@ async def test_frozen_it_costs_five_budgets_and_then_nothing(
 
     took = await until(lambda: here.state().enabled, BACK)
     assert sorted(slow)[2] <= BUDGET + SLACK
+    assert max(slow) <= BUDGET + 1.0  # also where the machine stalls
     assert sorted(quick)[25] < 0.005
     assert took < BACK
     assert await get(here) is None

@@ -52,36 +52,6 @@ async def test_a_wrong_password_is_told_to_the_log_once_and_never_shown(
     assert "-secret" not in caplog.text + repr(stats.snapshot())
 
 
-async def test_a_read_only_replica_is_not_used_until_it_is_promoted(
-    start_redis: Start, open_at: Open, until: Until
-) -> None:
-    server = start_redis()
-    cache, stats = await open_at(server.url)
-    server.ask("REPLICAOF 127.0.0.1 1")
-    outcome = await put(cache)
-    await until(lambda: not cache.state().enabled, 5.0)
-    server.ask("REPLICAOF NO ONE")
-
-    await until(lambda: cache.state().enabled, BACK)
-    assert outcome is Trouble.READONLY
-    assert set(errors(stats)) == {"readonly"}
-
-
-async def test_a_full_server_is_not_used_until_it_has_room(
-    start_redis: Start, open_at: Open, until: Until
-) -> None:
-    server = start_redis(config=["maxmemory-policy noeviction"])
-    cache, stats = await open_at(server.url)
-    server.ask("CONFIG SET maxmemory 1")
-    outcome = await put(cache)
-    await until(lambda: not cache.state().enabled, 5.0)
-    server.ask("CONFIG SET maxmemory 0")
-
-    await until(lambda: cache.state().enabled, BACK)
-    assert outcome is Trouble.OOM
-    assert set(errors(stats)) == {"oom"}
-
-
 async def test_a_replica_without_its_primary_is_not_used_until_it_is_promoted(
     start_redis: Start, open_at: Open, until: Until
 ) -> None:

@@ -33,7 +33,7 @@ async def test_a_silent_node_costs_only_its_own_keys_and_no_more_than_the_budget
     way = await open_way(home)
     frozen = cluster.nodes[0]
     lost = [slot_of(key) < 16384 // 3 for key in KEYS]
-    budget = Budget(0.3)
+    budget = Budget(1.0)
     frozen.freeze()
     began = time.monotonic()
     outcomes = await way.routes.get_many(KEYS, budget, newest=False)
@@ -43,7 +43,7 @@ async def test_a_silent_node_costs_only_its_own_keys_and_no_more_than_the_budget
     assert outcomes == [
         Trouble.TIMEOUT if away else key.encode() for key, away in zip(KEYS, lost, strict=True)
     ]
-    assert took < 0.3 + 1.0
+    assert took < 1.0 + 0.9
     assert budget.left == 0.0
 
 

@@ -3,18 +3,14 @@
 import asyncio
 import struct
 import time
-from typing import Final
 
 import pytest
 
 from dev_servers import PostgresServer
 from example_jobs import RecordedDelivery
 from jobs import SqlJobs, StoreUnavailable, open_database
-from patience import seen
+from patience import SLACK, seen
 from polls_ground import PLACES, Ground
-
-SLACK: Final = 0.8
-"""Seconds granted to a busy machine."""
 
 
 async def test_silent_connections_cost_one_wait_of_a_second_and_no_error(ground: Ground) -> None:

@@ -2,18 +2,14 @@
 
 import asyncio
 import time
-from typing import Final
 
 import pytest
 from sqlalchemy import text
 
 import jobs.sql_polls_postgres as module
 from jobs import StoreUnavailable
-from patience import seen
+from patience import SLACK, seen
 from polls_ground import OURS, PLACES, Ground
-
-SLACK: Final = 0.8
-"""Seconds granted to a busy machine."""
 
 
 async def test_polls_in_turn_use_one_connection_and_crowds_a_few(ground: Ground) -> None:

@@ -14,10 +14,9 @@ import jobs.sql_polls_sqlite as module
 from example_jobs import RecordedDelivery, a_job
 from jobs import Document, SqlJobs, migrate, open_database
 from jobs.sql_polls_sqlite import SqlitePolls
-from patience import seen
+from patience import SLACK, seen
 
 LIMIT: Final = 0.2
-SLACK: Final = 0.8
 
 
 class Disk:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Final
 
 import pytest
 from sqlalchemy import text
@@ -11,9 +10,7 @@ from sqlalchemy.engine import make_url
 
 from jobs import Database, SqlChanges, StoreUnavailable, migrate, open_database
 from live.tcp_proxy import TcpProxy
-
-SLACK: Final = 0.8
-"""Seconds granted to a busy machine."""
+from patience import SLACK
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from live.soak import longer, say
 from live.statement_log import StatementLog
 from patience import eventually, seen
 
-SECONDS: Final = longer(3.0, 60.0)
+SECONDS: Final = longer(5.0, 60.0)
 JOBS: Final = longer(200, 1000)
 CHANGES: Final = 20.0
 """Each second, of all jobs together."""
