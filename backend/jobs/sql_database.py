@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, NullPool, event, literal_column, text
-from sqlalchemy import Connection as SyncConnection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from jobs import sql_sqlite
 from jobs.errors import JobsError
 from jobs.sql_errors import translated
 from jobs.sql_polls import Polls
@@ -39,11 +39,6 @@ _APART_SECONDS: Final = 1.0
 """PostgreSQL has connected, and has answered a statement, by then; or it is away."""
 _QUEUE_SECONDS: Final = 5.0
 """For a place in the pool: longer than a statement, or a crowd would pass for an outage."""
-_SQLITE_WAIT_SECONDS: Final = 5.0  # well within a worker's lease
-_PRAGMAS: Final = (
-    "PRAGMA journal_mode = WAL",  # readers and the writer do not wait for each other
-    "PRAGMA synchronous = FULL",  # an accepted job survives a power cut, too
-)
 
 
 class BadDatabaseUrl(JobsError):
@@ -161,16 +156,14 @@ def _open_sqlite(url: URL) -> Database:
     except OSError as error:
         reason = f"DATABASE_URL or DATA_DIR: {folder} cannot be made: {error.strerror}."
         raise BadDatabaseUrl(reason) from None
-    patience = {"timeout": _SQLITE_WAIT_SECONDS}
-    writes = create_async_engine(url, connect_args=patience)
-    reads = _autocommit(url, connect_args=patience)
-    apart = _autocommit(url, connect_args=patience, poolclass=NullPool)
-    for engine in (writes, reads, apart):  # whichever connects first makes the file, and its mode
-        event.listen(engine.sync_engine, "connect", _configure_sqlite)
-    event.listen(writes.sync_engine, "begin", _begin_immediate)
+    writes = create_async_engine(url, connect_args=sql_sqlite.ARGUMENTS)
+    reads = _autocommit(url, connect_args=sql_sqlite.ARGUMENTS)
+    apart = _autocommit(url, connect_args=sql_sqlite.ARGUMENTS, poolclass=NullPool)
+    for engine in (writes, reads, apart):
+        sql_sqlite.configure(engine, begins=engine is writes)
     (file,), options = reads.dialect.create_connect_args(url)
     options = {**options, "timeout": _READ_SECONDS, "isolation_level": None}
-    return Database(writes, reads, apart, SqlitePolls(file, options, _PRAGMAS))
+    return Database(writes, reads, apart, SqlitePolls(file, options, sql_sqlite.PRAGMAS))
 
 
 def _bound_transactions(dbapi_connection: Any, record: Any) -> None:
@@ -179,15 +172,3 @@ def _bound_transactions(dbapi_connection: Any, record: Any) -> None:
     cursor.execute("SET idle_in_transaction_session_timeout = '15s'")
     cursor.close()
     dbapi_connection.commit()
-
-
-def _configure_sqlite(dbapi_connection: Any, record: Any) -> None:
-    dbapi_connection.isolation_level = None  # our own BEGIN below, never the driver's
-    cursor = dbapi_connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-
-
-def _begin_immediate(connection: SyncConnection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

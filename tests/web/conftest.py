@@ -124,12 +124,13 @@ async def window(chromium: Browser) -> AsyncIterator[BrowserContext]:
 async def page(
     tally_url: str, window: BrowserContext, redis: RedisServer, complaints: list[str]
 ) -> AsyncIterator[Page]:
-    """A fresh page, open. Fails its test when the page complains or breaks its own policy."""
+    """A fresh page, and its list. Fails its test when the page complains or breaks its own policy."""
     await window.set_offline(False)
     page = await window.new_page()
     page.on("console", lambda message: complaints.extend(complaint(message)))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    await page.goto(tally_url)
+    async with page.expect_response(lambda answer: "/api/v2/jobs?" in answer.url):
+        await page.goto(tally_url)
     yield page
     violations, kept = await page.evaluate("[violations, document.cookie + localStorage.length]")
     await page.close()
