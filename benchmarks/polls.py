@@ -104,9 +104,16 @@ def one_round(
 def _measured(aim: Aim, seconds: float) -> dict[str, Any]:
     run_wrk(aim.server.port, aim.paths, seconds=_WARM_SECONDS, etag=aim.etag)
     time.sleep(_PAUSE_SECONDS)
-    reads = aim.server.reads()
+    reads, spent = aim.server.reads(), aim.server.cpu()
     load = run_wrk(aim.server.port, aim.paths, seconds=seconds, etag=aim.etag)
-    return {**asdict(load), "per_second": load.per_second, "reads": aim.server.reads() - reads}
+    own, kernel = (after - before for before, after in zip(spent, aim.server.cpu(), strict=True))
+    return {
+        **asdict(load),
+        "per_second": load.per_second,
+        "own_us": 1e6 * own / max(1, load.answers),
+        "kernel_us": 1e6 * kernel / max(1, load.answers),
+        "reads": aim.server.reads() - reads,
+    }
 
 
 def summary(rounds: Sequence[Mapping[str, Mapping[str, Any]]]) -> Figures:
@@ -126,6 +133,8 @@ def _line(
         "times_hello": paired(rates, hello).as_json(),
         "p50_ms": middle([one["p50_ms"] for one in mine]).median,
         "p99_ms": middle([one["p99_ms"] for one in mine]).median,
+        "own_us": middle([one["own_us"] for one in mine]).median,
+        "kernel_us": middle([one["kernel_us"] for one in mine]).median,
         "reads_per_1000": 1000 * sum(one["reads"] for one in mine) / max(1, answers),
         "errors": sum(one["errors"] for one in mine),
     }
@@ -133,7 +142,7 @@ def _line(
 
 HEAD: Final = (
     *("", "requests/s", "spread", "x hello world", "spread", "p50 ms", "p99 ms"),
-    *("database reads per 1,000 polls", "errors"),
+    *("CPU, own us", "kernel's us", "database reads per 1,000 polls", "errors"),
 )
 
 
@@ -141,7 +150,9 @@ _BELOW: Final = """
 
 No job changes here, and a round is shorter than the peers' lifetime of 30 s (nginx's: 1 s): caches
 that know nothing else have no reads for that reason alone. Peers are written as users write them:
-the hand-written one reads what Redis gives into a model, and FastAPI writes that out again."""
+the hand-written one reads what Redis gives into a model, and FastAPI writes that out again.
+CPU is that of all processes of a line for one answer: in the code of the server, and of the kernel
+on its behalf."""
 
 
 def page(figures: Figures) -> str:
@@ -160,6 +171,8 @@ def _row(name: str, line: Figures) -> list[str]:
         f"{ratio['least']:.2f}-{ratio['greatest']:.2f}",
         f"{line['p50_ms']:.1f}",
         f"{line['p99_ms']:.1f}",
+        f"{line['own_us']:.1f}",
+        f"{line['kernel_us']:.1f}",
         reads,
         str(line["errors"]),
     ]

@@ -77,12 +77,20 @@ class Running:
                 raise TimeoutError(f"{self.contender.name} does not serve:\n{said}")
             time.sleep(0.05)
         for part in self.parts:
-            _pin_family(part.pid)
+            for pid in _family(part.pid):
+                pin(pid, SERVERS)
 
     def memory(self) -> int:
         """The resident bytes of its first process. Linux only."""
         pages = Path(f"/proc/{self.parts[0].pid}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def cpu(self) -> tuple[float, float]:
+        """Seconds of a core that its processes have taken so far: their own, and the kernel's for
+        them. Linux only."""
+        ticks = [_ticks(pid) for part in self.parts for pid in _family(part.pid)]
+        own, kernel = (sum(some) / os.sysconf("SC_CLK_TCK") for some in zip(*ticks, strict=True))
+        return own, kernel
 
     def close(self) -> None:
         for part in self.parts:
@@ -150,8 +158,15 @@ def _as_root() -> str:
     return "user root;\n" if os.geteuid() == 0 else ""
 
 
-def _pin_family(pid: int) -> None:
-    pin(pid, SERVERS)
+def _family(pid: int) -> Iterator[int]:
+    """That process, its children, and theirs."""
+    yield pid
     with contextlib.suppress(OSError):
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            _pin_family(int(child))
+            yield from _family(int(child))
+
+
+def _ticks(pid: int) -> tuple[int, int]:
+    """As proc(5) has them: utime and stime, the 14th and 15th field."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]), int(fields[12])

@@ -5,7 +5,7 @@ on 127.0.0.1, keep nothing that matters and are gone with the process that start
 """
 
 from .postgres_server import PostgresServer
-from .processes import die_with, end, free_port, spawn
+from .processes import die_with, end, family, free_port, spawn
 from .programs import (
     RedisFlavour,
     chromium,
@@ -34,6 +34,7 @@ __all__ = [
     "chromium",
     "die_with",
     "end",
+    "family",
     "free_port",
     "postgres_programs",
     "prometheus_programs",

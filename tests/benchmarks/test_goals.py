@@ -33,6 +33,8 @@ def a_round(*, slower: float = 1.0) -> dict[str, dict[str, Any]]:
             "answers": 1000,
             "p50_ms": 1.0,
             "p99_ms": 10.0,
+            "own_us": 5.0,
+            "kernel_us": 7.0,
             "reads": 0,
             "errors": 0,
         }
