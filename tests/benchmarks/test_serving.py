@@ -16,18 +16,20 @@ import os, time
 
 def take(seconds):
     while time.process_time() < seconds:
-        pass
+        sum(range(10_000))
 
 ready, done = os.pipe()
+over, alive = os.pipe()
 if os.fork() == 0:
+    os.close(alive)  # the end of its parent is its own
     take(0.3)
     os.write(done, b".")
-    os.close(done)  # the end of the other one is the end of this one
+    os.read(over, 1)
 else:
     os.read(ready, 1)
     take(0.4)
     print("done", flush=True)
-os.read(ready, 1)
+    os.read(over, 1)
 """
 """A process and its child; then both live on and do nothing."""
 

@@ -124,7 +124,7 @@ async def window(chromium: Browser) -> AsyncIterator[BrowserContext]:
 async def page(
     tally_url: str, window: BrowserContext, redis: RedisServer, complaints: list[str]
 ) -> AsyncIterator[Page]:
-    """A fresh page, and its list. Fails its test when the page complains or breaks its own policy."""
+    """A fresh page, with its list. Fails when the page complains or breaks its own policy."""
     await window.set_offline(False)
     page = await window.new_page()
     page.on("console", lambda message: complaints.extend(complaint(message)))
