@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from benchmarks.contenders import Contender
 from benchmarks.ground import OURS, ROOT, SERVERS, Ground, environment, pin
-from dev_servers import end, free_port, spawn
+from dev_servers import end, family, free_port, spawn
 
 PEERS_PYTHON: Final = ROOT / "data" / "bench" / "peers-venv" / "bin" / "python"
 _READY_SECONDS: Final = 90.0
@@ -77,7 +77,7 @@ class Running:
                 raise TimeoutError(f"{self.contender.name} does not serve:\n{said}")
             time.sleep(0.05)
         for part in self.parts:
-            for pid in _family(part.pid):
+            for pid in family(part.pid):
                 pin(pid, SERVERS)
 
     def memory(self) -> int:
@@ -88,7 +88,7 @@ class Running:
     def cpu(self) -> tuple[float, float]:
         """Seconds of a core that its processes have taken so far: their own, and the kernel's for
         them. Linux only."""
-        ticks = [_ticks(pid) for part in self.parts for pid in _family(part.pid)]
+        ticks = [_ticks(pid) for part in self.parts for pid in family(part.pid)]
         own, kernel = (sum(some) / os.sysconf("SC_CLK_TCK") for some in zip(*ticks, strict=True))
         return own, kernel
 
@@ -156,14 +156,6 @@ def nginx() -> str | None:
 def _as_root() -> str:
     """Else its workers are nobody, who cannot write to our folder."""
     return "user root;\n" if os.geteuid() == 0 else ""
-
-
-def _family(pid: int) -> Iterator[int]:
-    """That process, its children, and theirs."""
-    yield pid
-    with contextlib.suppress(OSError):
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            yield from _family(int(child))
 
 
 def _ticks(pid: int) -> tuple[int, int]:
